@@ -1,0 +1,38 @@
+"""The workers. Celery only shortens the wait: every notice is a row first, and the sweeper
+carries what Celery never heard of. Task arguments are ids, never words."""
+
+import os
+
+from celery import Celery
+from kombu import Queue
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "partnership.settings")
+
+QUEUES = ("panic", "urgent", "routine", "bulk")
+
+app = Celery("partnership")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.update(
+    result_backend=None,
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    worker_send_task_events=False,
+    worker_hijack_root_logger=False,
+    task_serializer="json",
+    accept_content=["json"],
+    task_queues=[Queue(name, routing_key=name) for name in QUEUES],
+    task_default_queue="routine",
+    task_default_routing_key="routine",
+    broker_connection_retry_on_startup=True,
+    # A dead broker must not hold the request that has just saved somebody's words.
+    broker_transport_options={
+        "visibility_timeout": 300,
+        "socket_timeout": 2,
+        "socket_connect_timeout": 0.5,
+        "max_retries": 0,
+    },
+    task_publish_retry=False,
+)
+app.autodiscover_tasks()

@@ -1,0 +1,166 @@
+"""What every request passes through: who is asking is forgotten where a sender may stand, the
+partnership in the address is opened, the language chosen, and an idle screen concealed."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import Resolver404, resolve
+from django.utils import timezone, translation
+
+from partnership.accounts import is_asleep, keep_awake, sign_in_is_over
+from partnership.models import Membership, Partnership
+from partnership.permissions import PUBLIC
+from partnership.states import WrongStatus
+from partnership.tenancy import within
+
+type Answer = Callable[[HttpRequest], HttpResponse]
+
+SENDERS_PATHS = re.compile(r"^/[a-z0-9-]+/tell(/|$)")
+TRACES = (
+    "REMOTE_ADDR",
+    "REMOTE_HOST",
+    "REMOTE_PORT",
+    "HTTP_X_FORWARDED_FOR",
+    "HTTP_X_REAL_IP",
+    "HTTP_FORWARDED",
+    "HTTP_USER_AGENT",
+    "HTTP_REFERER",
+)
+
+
+class SenderPrivacyMiddleware:
+    """Takes address and device out of a sender's request before any other code can keep them."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not SENDERS_PATHS.match(request.path_info):
+            return self.get_response(request)
+        for trace in TRACES:
+            request.META.pop(trace, None)
+        request.META["REMOTE_ADDR"] = "0.0.0.0"  # noqa: S104 - not a bind: no address at all
+        return self.get_response(request)
+
+
+class HeadersMiddleware:
+    """Headers that Django has no setting for (domain/tips.md §4.9)."""
+
+    FIXED = {  # noqa: RUF012 - never changed
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Cross-Origin-Embedder-Policy": "require-corp",
+    }
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        for name, value in self.FIXED.items():
+            response.headers.setdefault(name, value)
+        if not request.path_info.startswith(settings.STATIC_URL):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+class LanguageMiddleware:
+    """The language of `?lang=`, else the signed-in person's, else the browser's. No cookie."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with translation.override(self._language(request)):
+            request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+            response = self.get_response(request)
+            response.headers.setdefault("Content-Language", translation.get_language() or "en")
+            return response
+
+    def _language(self, request: HttpRequest) -> str:
+        known = dict(settings.LANGUAGES)
+        asked = request.GET.get("lang", "")
+        if asked in known:
+            return asked
+        # A cookie-less visitor's session is never touched, so a sender leaves no mark.
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+            chosen = getattr(request.user, "language", "")
+            if chosen in known:
+                return str(chosen)
+        return translation.get_language_from_request(request)
+
+
+class AwakeMiddleware:
+    """Conceals a screen left alone for half an hour; ends the sign-in after the full day."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, *args: Any) -> HttpResponse | None:
+        if getattr(view, "requires", PUBLIC) == PUBLIC or not request.user.is_authenticated:
+            return None
+        if sign_in_is_over(request):
+            return redirect("account_login")
+        if is_asleep(request):
+            return redirect("locked", query={"next": request.get_full_path()})
+        keep_awake(request, now=timezone.now())
+        return None
+
+
+class PartnershipMiddleware:
+    """Opens the partnership named in the address for the length of the request.
+
+    The transaction stands around the whole answer, templates included: ATOMIC_REQUESTS alone
+    would end it with the view, and with it the database's knowledge of the partnership.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponse:
+        request.partnership = partnership_of(request)
+        request.membership = None
+        with within(request.partnership):
+            return self.get_response(request)
+
+    def process_view(
+        self, request: Any, view: Any, args: Any, kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        if kwargs.pop("partnership", None) is None:  # views read request.partnership instead
+            return None
+        if request.partnership is None:
+            raise Http404
+        if getattr(view, "requires", PUBLIC) != PUBLIC:
+            request.membership = membership_of(request)
+        return None
+
+    def process_exception(self, request: Any, problem: Exception) -> HttpResponse | None:
+        """Two people pressed at once; the second is told calmly."""
+        if not isinstance(problem, WrongStatus):
+            return None
+        from partnership.views import already_done  # noqa: PLC0415 - views import permissions
+
+        return already_done(request)
+
+
+def partnership_of(request: Any) -> Partnership | None:
+    """The partnership whose slug starts the path, if the path belongs to one at all."""
+    try:
+        slug = resolve(request.path_info).kwargs.get("partnership")
+    except Resolver404:
+        return None
+    return Partnership.objects.filter(slug=slug).first() if slug else None
+
+
+def membership_of(request: Any) -> Membership | None:
+    """The signed-in person's current membership of the partnership that is open."""
+    if not request.user.is_authenticated:
+        return None
+    return Membership.objects.current().filter(user=request.user).select_related("user").first()

@@ -1,0 +1,36 @@
+"""Who works together, where, and in which role."""
+
+from partnership.models.audit import AuditEntry, AuditHead, AuditLink
+from partnership.models.heartbeat import Heartbeat
+from partnership.models.partnership import Agency, District, Partnership
+from partnership.models.people import (
+    Invitation,
+    Membership,
+    MembershipSchool,
+    PassphraseLock,
+    Role,
+    SignInFailure,
+    User,
+)
+from partnership.models.school import BellTime, ClosedDay, School, SchoolYear
+
+__all__ = [
+    "Agency",
+    "AuditEntry",
+    "AuditHead",
+    "AuditLink",
+    "BellTime",
+    "ClosedDay",
+    "District",
+    "Heartbeat",
+    "Invitation",
+    "Membership",
+    "MembershipSchool",
+    "Partnership",
+    "PassphraseLock",
+    "Role",
+    "School",
+    "SchoolYear",
+    "SignInFailure",
+    "User",
+]

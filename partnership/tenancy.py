@@ -1,0 +1,130 @@
+"""Keeps one partnership's rows out of another partnership's sight, by two walls.
+
+The first wall is a WHERE condition on every query, read when the SQL is built. The second is
+PostgreSQL row-level security, told of the same partnership by a transaction-local setting
+(partnership/walls.py). No partnership open: the first raises, the second shows no row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db import connection, models, transaction
+from django.db.models.expressions import Expression, F
+from uuid_utils.compat import uuid7
+
+if TYPE_CHECKING:
+    from partnership.models import Partnership, User
+
+
+class NoPartnershipOpen(RuntimeError):
+    """A tenant query ran outside `within(partnership)`."""
+
+
+class _Every:
+    """All partnerships at once, as far as the database lets the connection look."""
+
+    pk = None
+
+
+EVERY_PARTNERSHIP = _Every()  # tests/house/test_tenancy.py lists each use with its reason
+type Scope = Partnership | _Every | None
+_open: ContextVar[Scope] = ContextVar("open_partnership", default=None)
+
+
+def open_partnership() -> Partnership:
+    """The partnership this code runs for. Raises NoPartnershipOpen where there is not one."""
+    scope = _open.get()
+    if scope is None or isinstance(scope, _Every):
+        raise NoPartnershipOpen("No single partnership is open here.")
+    return scope
+
+
+@contextmanager
+def within(scope: Scope) -> Iterator[None]:
+    """Run a block as one transaction in which only this partnership's rows exist.
+
+    The setting is transaction-local, so it can not travel to the next user of a pooled
+    connection; a nested block puts the outer partnership back when it ends.
+    """
+    outer = _open.get()
+    token = _open.set(scope)
+    try:
+        with transaction.atomic():
+            _tell_database("app.partnership", scope)
+            yield
+            if not connection.needs_rollback:
+                _tell_database("app.partnership", outer)
+    finally:
+        _open.reset(token)
+
+
+@contextmanager
+def own_rows_of(user: User) -> Iterator[None]:
+    """Let one person read their own memberships in every partnership, and nothing else there.
+
+    Used to offer the switch between partnerships; the policy on memberships admits the rows.
+    """
+    with within(EVERY_PARTNERSHIP):
+        _tell_database("app.person", user)
+        yield
+        _tell_database("app.person", None)
+
+
+def _tell_database(name: str, row: Any) -> None:
+    value = "" if row is None or row.pk is None else str(row.pk)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config(%s, %s, true)", [name, value])
+
+
+class InOpenPartnership(Expression):
+    """`partnership = the open one`, decided when the SQL is built and not when it is written."""
+
+    conditional = True
+
+    def __init__(self, path: str) -> None:
+        super().__init__(output_field=models.BooleanField())
+        self.path, self.column = path, F(path)
+
+    def get_source_expressions(self) -> list[Any]:
+        return [self.column]
+
+    def set_source_expressions(self, expressions: Any) -> None:
+        (self.column,) = expressions
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        scope = _open.get()
+        if scope is None:
+            raise NoPartnershipOpen(f"Query by {self.path!r} outside within(partnership).")
+        if isinstance(scope, _Every):
+            return "1 = 1", ()
+        sql, params = compiler.compile(self.column)
+        return f"{sql} = %s", (*params, scope.pk)
+
+
+class TenantManager[M: models.Model](models.Manager[M]):
+    """The only manager a tenant model has: no scope, no SQL."""
+
+    def get_queryset(self) -> models.QuerySet[M]:
+        return super().get_queryset().filter(InOpenPartnership("partnership"))
+
+
+def new_id() -> UUID:
+    """A key that sorts by time (UUIDv7). Where the time itself tells too much, use uuid4."""
+    return uuid7()
+
+
+class TenantModel(models.Model):
+    """A row that belongs to one partnership and to no other."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    partnership = models.ForeignKey(
+        "partnership.Partnership", models.PROTECT, related_name="+", editable=False
+    )
+
+    class Meta:
+        abstract = True

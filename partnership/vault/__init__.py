@@ -1,0 +1,1 @@
+"""The vault: a second database that holds one random share per sealed object."""

@@ -1,0 +1,53 @@
+"""The second wall, as migration operations: row-level security, and foreign keys that can not
+cross from one partnership into another (checks of plain foreign keys bypass the policies)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db import migrations
+
+SCOPE = "(SELECT NULLIF(current_setting('app.partnership', true), '')::bigint)"
+PERSON = "(SELECT NULLIF(current_setting('app.person', true), '')::bigint)"
+
+
+class Walls(migrations.RunSQL):
+    """Shut a tenant table: policies forced even on its owner, and keys that stay inside.
+
+    `references` maps each column that points at another tenant table to that table, whose own
+    walls must stand already.
+    """
+
+    def __init__(self, table: str, references: Mapping[str, str] | None = None) -> None:
+        forward = [
+            f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+            f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+            f"CREATE POLICY within_partnership ON {table} "
+            f"USING (partnership_id = {SCOPE}) WITH CHECK (partnership_id = {SCOPE})",
+            f"ALTER TABLE {table} ADD CONSTRAINT {table}_place UNIQUE (partnership_id, id)",
+        ]
+        backward = [
+            f"ALTER TABLE {table} DROP CONSTRAINT {table}_place",
+            f"DROP POLICY within_partnership ON {table}",
+            f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY",
+            f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
+        ]
+        for column, target in (references or {}).items():
+            name = f"{table}_{column}_inside"
+            forward.append(
+                f"ALTER TABLE {table} ADD CONSTRAINT {name} "
+                f"FOREIGN KEY (partnership_id, {column}) "
+                f"REFERENCES {target} (partnership_id, id) DEFERRABLE INITIALLY DEFERRED"
+            )
+            backward.insert(0, f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+        super().__init__(forward, backward)
+
+
+class OwnRowsVisible(migrations.RunSQL):
+    """Let a signed-in person read their own rows of this table in every partnership."""
+
+    def __init__(self, table: str, column: str = "user_id") -> None:
+        super().__init__(
+            f"CREATE POLICY own_rows ON {table} FOR SELECT USING ({column} = {PERSON})",
+            f"DROP POLICY own_rows ON {table}",
+        )
