@@ -122,8 +122,13 @@ class TenantModel(models.Model):
     """A row that belongs to one partnership and to no other."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    # No index of its own: the walls' unique (partnership, id) serves every lookup by it.
     partnership = models.ForeignKey(
-        "partnership.Partnership", models.PROTECT, related_name="+", editable=False
+        "partnership.Partnership",
+        models.PROTECT,
+        related_name="+",
+        editable=False,
+        db_index=False,
     )
 
     class Meta:

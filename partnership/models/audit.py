@@ -28,7 +28,6 @@ class AuditEntry(TenantModel):
     class Meta:
         ordering = ("-id",)
         verbose_name_plural = "audit entries"
-        indexes = (models.Index(fields=["partnership", "-id"], name="partnership_audit_newest"),)
 
     def __str__(self) -> str:
         return f"{self.action} {self.subject}"
