@@ -5,7 +5,6 @@ them. Embedded servers are ours to start and stop; DATABASE_URL, VAULT_URL, REDI
 import contextlib
 import os
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -68,7 +67,8 @@ class Surroundings:
         if as_owner:
             env["DATABASE_URL"] = env["DATABASE_OWNER_URL"]
             env["VAULT_URL"] = env["VAULT_OWNER_URL"]
-        for name in (*UNWANTED, "DATABASE_OWNER_URL", "VAULT_OWNER_URL"):
+        shadows = [f"{name}_FILE" for name in self.names]
+        for name in (*UNWANTED, *shadows, "DATABASE_OWNER_URL", "VAULT_OWNER_URL"):
             env.pop(name, None)
         return env
 
@@ -119,7 +119,8 @@ def external_addresses(secrets: Path) -> dict[str, str]:
     for name in set(ADDRESSES) - set(missing):
         see_scheme(name, found[name])
     if not missing:
-        reach(found.values())
+        for url in found.values():
+            provision.connect(url).close()
         return found
     if found["DATABASE_OWNER_URL"] or not is_superuser(found["DATABASE_URL"]):
         raise Trouble(
@@ -138,12 +139,15 @@ def make_external(main: str, vault: str, secrets: Path) -> dict[str, str]:
     name = database_name(main, MAIN)
     vault_name = database_name(vault, f"{name}_vault") if vault else f"{name}_vault"
     vault = vault or main
-    provision.provision(
-        provision.at(main, database="postgres"),
-        vault=provision.at(vault, database="postgres"),
-        databases=(name, vault_name),
-        passwords=password,
-    )
+    try:
+        provision.provision(
+            provision.at(main, database="postgres"),
+            vault=provision.at(vault, database="postgres"),
+            databases=(name, vault_name),
+            passwords=password,
+        )
+    except psycopg.Error as error:
+        raise Trouble(f"The roles could not be made: {str(error).splitlines()[0]}") from None
 
     def address(server: str, database: str, role: str) -> str:
         return provision.at(server, database=database, role=role, password=password(role))
@@ -174,10 +178,3 @@ def is_superuser(url: str) -> bool:
             "SELECT rolsuper::text FROM pg_roles WHERE rolname = current_user"
         ).fetchone()
     return row is not None and row[0] == "true"
-
-
-def reach(urls: object) -> None:
-    """Every address answers, or one sentence says which server does not."""
-    with ThreadPoolExecutor() as pool:
-        for connection in pool.map(provision.connect, list(urls)):  # type: ignore[call-overload]
-            connection.close()
