@@ -15,6 +15,7 @@ from django.contrib.messages.storage.base import Message
 from django.forms import BoundField
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -122,14 +123,14 @@ def _input_attributes(bound: BoundField) -> dict[str, str | bool]:
 
 
 @register.simple_tag
-def field(bound: BoundField) -> SafeString:
+def field(bound: BoundField, label: str = "") -> SafeString:
     """One form field as USWDS draws it: label, hint, error, all tied to the input by id."""
     if bound.is_hidden:
         return bound.as_hidden()
     kind = bound.widget_type
     choices = kind in {"radioselect", "checkboxselectmultiple"}
     page = "choices" if choices else "checkbox" if kind == "checkbox" else "field"
-    words = {"bound": bound, "described": _described_by(bound)}
+    words = {"bound": bound, "described": _described_by(bound), "label": label or bound.label}
     if choices:
         words["look"] = "radio" if kind == "radioselect" else "checkbox"
     else:
@@ -151,6 +152,12 @@ def age(moment: datetime | None) -> str:
         return _("%(hours)d h") % {"hours": seconds // HOUR}
     days = seconds // DAY
     return ngettext("%(days)d day", "%(days)d days", days) % {"days": days}
+
+
+@register.simple_tag
+def weekday(number: int) -> str:
+    """The name of a day of the week; 0 is Monday."""
+    return str(WEEKDAYS[number])
 
 
 @register.simple_tag(takes_context=True)
