@@ -25,6 +25,10 @@ class NoPartnershipOpen(RuntimeError):
     """A tenant query ran outside `within(partnership)`."""
 
 
+class WrongPartnership(RuntimeError):
+    """A row of another partnership than the open one was about to be written."""
+
+
 class _Every:
     """All partnerships at once, as far as the database lets the connection look."""
 
@@ -113,17 +117,44 @@ class TenantManager[M: models.Model](models.Manager[M]):
         return super().get_queryset().filter(InOpenPartnership("partnership"))
 
 
+class PartnershipKey(models.ForeignKey[Any, Any]):
+    """The column that names a row's partnership. Whatever writes it passes here: save(), update()
+    and their bulk forms; none can write into another partnership than the open one."""
+
+    def deconstruct(self) -> tuple[str, str, Any, Any]:
+        name, _, args, kwargs = super().deconstruct()
+        return name, "django.db.models.ForeignKey", args, kwargs
+
+    def get_db_prep_save(self, value: Any, connection: Any) -> Any:
+        refuse_unless_open(value)
+        return super().get_db_prep_save(value, connection)
+
+
+def refuse_unless_open(partnership: Any) -> None:
+    """Raise where this key is not the open partnership's; under EVERY_PARTNERSHIP any may pass,
+    and the database decides."""
+    scope = _open.get()
+    if scope is None:
+        raise NoPartnershipOpen("A tenant row was written outside within(partnership).")
+    if scope.pk is not None and scope.pk != partnership:
+        raise WrongPartnership("This row belongs to another partnership than the open one.")
+
+
 def new_id() -> UUID:
     """A key that sorts by time (UUIDv7). Where the time itself tells too much, use uuid4."""
     return uuid7()
 
 
 class TenantModel(models.Model):
-    """A row that belongs to one partnership and to no other."""
+    """A row that belongs to one partnership and to no other.
+
+    Django's base manager is behind the first wall too: through it a row in hand is refreshed,
+    saved, and reached by a foreign key. Only delete() asks no manager.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     # No index of its own: the walls' unique (partnership, id) serves every lookup by it.
-    partnership = models.ForeignKey(
+    partnership = PartnershipKey(
         "partnership.Partnership",
         models.PROTECT,
         related_name="+",
@@ -131,5 +162,12 @@ class TenantModel(models.Model):
         db_index=False,
     )
 
+    in_hand = TenantManager()
+
     class Meta:
         abstract = True
+        base_manager_name = "in_hand"
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        refuse_unless_open(self.partnership_id)
+        return super().delete(*args, **kwargs)

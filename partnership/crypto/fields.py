@@ -30,6 +30,16 @@ from partnership.crypto.shares import data_key, partnership_of
 if TYPE_CHECKING:
     from partnership.crypto.rows import Sealed, SealedRow
 
+    class Column[S, G](models.Field[S, G]): ...
+
+    IdColumn = models.UUIDField[uuid.UUID, uuid.UUID]
+else:
+
+    class Column[S, G](models.Field):
+        """Django's fields take type parameters in the stubs only."""
+
+    IdColumn = models.UUIDField
+
 # Texts already read, by column, beside the ciphertext that stays on the row.
 OPENED: Final = "_opened_texts"
 _as_stored: ContextVar[bool] = ContextVar("sealed_as_stored", default=False)
@@ -57,9 +67,9 @@ class SealedValue(bytes):
 class SealedAttribute(DeferredAttribute):
     """Opens a text when it is first read, and remembers it on the instance."""
 
-    field: SealedTextField
+    field: SealedTextField[Any, Any]
 
-    def __get__(self, instance: SealedRow | None, cls: type[SealedRow] | None = None) -> Any:
+    def __get__(self, instance: Any, cls: type[models.Model] | None = None) -> Any:
         value = super().__get__(instance, cls)
         if instance is None or not isinstance(value, SealedValue) or _as_stored.get():
             return value
@@ -75,7 +85,7 @@ class SealedAttribute(DeferredAttribute):
         instance.__dict__[self.field.attname] = value
 
 
-class SealedTextField(models.Field):
+class SealedTextField[S, G](Column[S, G]):
     """Text that only the application can read. The model extends Sealed or SealedRow."""
 
     _pyi_private_set_type: str
@@ -101,8 +111,8 @@ class SealedTextField(models.Field):
 
     def db_check(self, connection: BaseDatabaseWrapper) -> str:
         """The database itself refuses what is not whole KiB of ciphertext."""
-        column = connection.ops.quote_name(self.column)
-        return f"mod(octet_length({column}) - {OVERHEAD_BYTES}, {PAD_BYTES}) = 0"
+        length = f"octet_length({connection.ops.quote_name(str(self.column))}) - {OVERHEAD_BYTES}"
+        return f"{length} > 0 AND mod({length}, {PAD_BYTES}) = 0"
 
     def get_default(self) -> str | None:
         return None if self.null else ""
@@ -113,9 +123,11 @@ class SealedTextField(models.Field):
     def _check_seal(self) -> Iterator[checks.CheckMessage]:
         if not hasattr(self.model, "sealed_under"):
             hint = "Extend partnership.crypto.Sealed, or SealedRow with SEALED_UNDER."
-            yield checks.Error("Its model does not say whose key it has.", hint, self, "crypto.E001")
-        if self.unique or self.db_index or self.choices or self.has_default():
-            hint = "Take away unique, primary_key, db_index, choices or default."
+            yield checks.Error(
+                "Its model does not say whose key it has.", hint, self, "crypto.E001"
+            )
+        if self.unique or self.choices or self.has_default():
+            hint = "Take away unique, primary_key, choices or default."
             yield checks.Error("A sealed text can not be compared.", hint, self, "crypto.E002")
 
     def seal(self, row: SealedRow, text: str) -> SealedValue:
@@ -156,8 +168,7 @@ class SealedTextField(models.Field):
     def get_db_prep_value(
         self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False
     ) -> Any:
-        value = self.get_prep_value(value)
-        return None if value is None else connection.Database.Binary(value)
+        return self.get_prep_value(value)
 
     def get_db_prep_save(self, value: Any, connection: BaseDatabaseWrapper) -> Any:
         if hasattr(value, "as_sql") and not _carries_ciphertext(value):
@@ -175,7 +186,7 @@ class SealedTextField(models.Field):
     def value_to_string(self, obj: models.Model) -> str:
         raise self._refusal()
 
-    def formfield(self, **kwargs: Any) -> forms.Field | None:  # type: ignore[override]
+    def formfield(self, **kwargs: Any) -> forms.Field | None:
         return super().formfield(
             **{
                 "form_class": forms.CharField,
@@ -186,10 +197,12 @@ class SealedTextField(models.Field):
         )
 
     def _refusal(self) -> FieldError:
-        return FieldError(f"{self.name} is sealed: set it on an instance; only isnull can be asked.")
+        return FieldError(
+            f"{self.name} is sealed: set it on an instance; only isnull can be asked."
+        )
 
 
-class SealIdField(models.UUIDField):
+class SealIdField(IdColumn):
     """Names an object's share in the vault, and puts it there before the object is inserted."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -63,7 +63,7 @@ class SealedRow(TenantModel):
         for field in _sealed_fields(type(self)):
             if not isinstance(state.get(field.attname), SealedValue | None):
                 raise TypeError(f"Save the row first: {field.name} is not sealed yet.")
-        return cast("dict[str, Any]", state)
+        return state
 
 
 class Sealed(SealedRow):
@@ -89,5 +89,5 @@ class Sealed(SealedRow):
         self.__dict__.pop(OPENED, None)
 
 
-def _sealed_fields(model: type[models.Model]) -> Sequence[SealedTextField]:
+def _sealed_fields(model: type[models.Model]) -> Sequence[SealedTextField[Any, Any]]:
     return [field for field in model._meta.concrete_fields if isinstance(field, SealedTextField)]

@@ -7,12 +7,11 @@ from partnership.models.people import (
     Invitation,
     Membership,
     MembershipSchool,
-    PassphraseLock,
     Role,
-    SignInFailure,
     User,
 )
 from partnership.models.school import BellTime, ClosedDay, School, SchoolYear
+from partnership.models.sign_in import PassphraseLock, SignInFailure
 
 __all__ = [
     "Agency",

@@ -9,6 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from partnership.tenancy import TenantManager, TenantModel
@@ -35,6 +36,7 @@ class Role(models.TextChoices):
 
 
 SCHOOL_ROLES = frozenset({Role.PRINCIPAL, Role.COUNSELOR, Role.TEACHER, Role.SRO})
+SOON = dt.timedelta(days=30)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -51,13 +53,17 @@ class UserManager(BaseUserManager["User"]):
 
 class User(AbstractBaseUser):
     """A person with one account, however many partnerships they serve. Not a tenant row:
-    it holds no more than is needed to sign in and to be named to colleagues."""
+    it holds no more than is needed to sign in and to be named to colleagues.
+
+    session_round: how often all sessions of this person were ended at once
+    """
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=100)
     language = models.CharField(max_length=5, blank=True)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(default=timezone.now)
+    session_round = models.PositiveIntegerField(default=0, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
     USERNAME_FIELD = "email"
@@ -74,15 +80,46 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name
 
+    def get_session_auth_hash(self) -> str:
+        """What every session is checked against: another passphrase or round ends them all."""
+        what = f"{self.password}|{self.session_round}"
+        return salted_hmac("partnership.session", what, algorithm="sha256").hexdigest()
+
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def current(self) -> MembershipQuerySet:
-        """Those whose access runs today. It ends with the last day of `until_on` (UTC)."""
+        """Those whose access runs now. It ends with the last day of `until_on` (UTC)."""
         today = timezone.now().date()
         return self.filter(
             Q(from_on__lte=today) & (Q(until_on=None) | Q(until_on__gte=today)),
+            ended_at=None,
             user__is_active=True,
         )
+
+    def visible_to(self, membership: Membership) -> MembershipQuerySet:
+        """The people a member may look up: all, or those of the own schools."""
+        if membership.is_district_wide:
+            return self
+        mine = MembershipSchool.objects.filter(school__members__membership=membership)
+        return self.filter(Q(pk__in=mine.values("membership")) | Q(pk=membership.pk))
+
+    def named(self, words: str) -> MembershipQuerySet:
+        """Those whose name or address holds all of these words."""
+        found = self
+        for word in words.split()[:5]:
+            found = found.filter(Q(user__name__icontains=word) | Q(user__email__icontains=word))
+        return found
+
+    def without_second_factor(self) -> MembershipQuerySet:
+        return self.filter(user__authenticator=None)
+
+    def ending_soon(self) -> MembershipQuerySet:
+        """Those whose access ends within 30 days, so that somebody can renew or hand over."""
+        return self.filter(until_on__lte=timezone.now().date() + SOON)
+
+    def from_outside(self) -> MembershipQuerySet:
+        """Those whom the district does not employ."""
+        return self.exclude(basis=Membership.Basis.EMPLOYEE)
 
     def at(self, school: School) -> MembershipQuerySet:
         return self.filter(schools__school=school)
@@ -95,7 +132,8 @@ class Membership(TenantModel):
     """A person's place in one partnership: the role, the schools, why, and until when.
 
     Nobody has a role everywhere. `basis` is the ground in law on which the person may see
-    education records (FERPA, 34 CFR 99.31(a)(1), 99.8, 99.36).
+    education records (FERPA, 34 CFR 99.31(a)(1), 99.8, 99.36). `ended_at` is the moment at which
+    somebody ended the access by hand, before its last day was over.
     """
 
     class Basis(models.TextChoices):
@@ -111,6 +149,7 @@ class Membership(TenantModel):
     basis = models.CharField(max_length=24, choices=Basis)
     from_on = models.DateField(default=timezone.localdate)
     until_on = models.DateField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, editable=False)
 
     objects = TenantManager.from_queryset(MembershipQuerySet)()
 
@@ -136,13 +175,13 @@ class Membership(TenantModel):
     @property
     def is_current(self) -> bool:
         today = timezone.now().date()
-        return self.from_on <= today and (self.until_on is None or self.until_on >= today)
+        runs = self.from_on <= today and (self.until_on is None or self.until_on >= today)
+        return runs and self.ended_at is None
 
     @property
     def ends_soon(self) -> bool:
         """Whether access ends within 30 days, so that somebody can renew or hand over."""
-        soon = timezone.now().date() + dt.timedelta(days=30)
-        return self.until_on is not None and self.until_on <= soon
+        return self.until_on is not None and self.until_on <= timezone.now().date() + SOON
 
 
 class MembershipSchool(TenantModel):
@@ -162,6 +201,14 @@ class MembershipSchool(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.membership_id} at {self.school_id}"
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def open(self) -> InvitationQuerySet:
+        """Those that can still be taken: not used, not withdrawn, not too old."""
+        return self.filter(
+            accepted_at=None, withdrawn_at=None, expires_at__gt=timezone.now()
+        )
 
 
 class Invitation(TenantModel):
@@ -187,7 +234,7 @@ class Invitation(TenantModel):
     accepted_at = models.DateTimeField(null=True, editable=False)
     withdrawn_at = models.DateTimeField(null=True, editable=False)
 
-    objects = TenantManager()
+    objects = TenantManager.from_queryset(InvitationQuerySet)()
 
     class Meta:
         ordering = ("-id",)
@@ -198,28 +245,3 @@ class Invitation(TenantModel):
     @property
     def is_open(self) -> bool:
         return not (self.accepted_at or self.withdrawn_at) and self.expires_at > timezone.now()
-
-
-class SignInFailure(models.Model):
-    """One wrong passphrase. `login` is a keyed hash of the address typed, known or not, so that
-    the table is no list of accounts and a stranger learns nothing from being locked."""
-
-    login = models.BinaryField()
-    at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        indexes = (models.Index(fields=["login", "at"], name="partnership_failure_recent"),)
-
-    def __str__(self) -> str:
-        return f"{self.at}"
-
-
-class PassphraseLock(models.Model):
-    """That an address may not use its passphrase until an administrator releases it. Passkeys and
-    open sessions are not touched: nobody can lock a principal out of an emergency."""
-
-    login = models.BinaryField(unique=True)
-    locked_at = models.DateTimeField(default=timezone.now)
-
-    def __str__(self) -> str:
-        return f"{self.locked_at}"

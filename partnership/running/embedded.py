@@ -43,7 +43,7 @@ def package_folder(name: str) -> Path:
     if spec is None or not spec.submodule_search_locations:
         raise Trouble(
             f"The package {name} is missing from .venv.\n"
-            "Delete .venv and run the same command again, or set DATABASE_URL, VAULT_URL, REDIS_URL."
+            "Delete .venv and run the same command again."
         )
     return Path(spec.submodule_search_locations[0])
 
@@ -104,7 +104,7 @@ class Postgres:
 
     def _contents(self) -> list[str]:
         try:
-            return os.listdir(self.data)
+            return [path.name for path in self.data.iterdir()]
         except FileNotFoundError:
             return []
         except OSError as error:
@@ -164,7 +164,7 @@ class Postgres:
         """A server left by a killed run, if the process number in its file is still that server."""
         try:
             number = int((self.data / "postmaster.pid").read_text().split()[0])
-            if Path(os.readlink(f"/proc/{number}/cwd")) != self.data:
+            if Path(f"/proc/{number}/cwd").readlink() != self.data:
                 return
         except (OSError, ValueError, IndexError):
             return

@@ -1,6 +1,7 @@
 """The front end's set-up: npm packages, stylesheet, fonts and icons into build/vendor, and the
 compiled translations. Each step is skipped while what it was made from has not changed."""
 
+import fcntl
 import hashlib
 import re
 import shutil
@@ -24,14 +25,16 @@ FONTS = (
     USWDS / "dist/fonts/roboto-mono/roboto-mono-v5-latin-700.woff2",
 )
 LOCK = (REPOSITORY / "package.json", REPOSITORY / "package-lock.json", REPOSITORY / ".npmrc")
-NOT_OURS = {"node_modules", "build", ".venv", ".portal"}
 
 
 def prepare_front() -> None:
-    """Everything that a page needs beside Python."""
-    fetch_packages()
-    build_vendor()
-    compile_translations()
+    """Everything that a page needs beside Python; one at a time, as the results are shared."""
+    (REPOSITORY / "build").mkdir(exist_ok=True)
+    with (REPOSITORY / "build" / "front.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        fetch_packages()
+        build_vendor()
+        compile_translations()
 
 
 def fetch_packages() -> None:
@@ -94,10 +97,11 @@ def copy_files(files: Iterable[Path], folder: Path) -> None:
 
 def compile_translations(root: Path = REPOSITORY) -> None:
     """Every django.po beside its compiled form, where the text is newer."""
-    for source in root.glob("**/locale/*/LC_MESSAGES/*.po"):
-        compiled = source.with_suffix(".mo")
-        if NOT_OURS.isdisjoint(source.relative_to(root).parts) and is_newer(source, compiled):
-            compile_translation(source, compiled)
+    for pattern in ("locale/*/LC_MESSAGES/*.po", "*/locale/*/LC_MESSAGES/*.po"):
+        for source in root.glob(pattern):
+            compiled = source.with_suffix(".mo")
+            if is_newer(source, compiled):
+                compile_translation(source, compiled)
 
 
 def compile_translation(source: Path, compiled: Path) -> None:
@@ -110,7 +114,9 @@ def compile_translation(source: Path, compiled: Path) -> None:
             write_mo(target, read_po(text, abort_invalid=True))
     except PoFileError as error:
         unborn.unlink(missing_ok=True)
-        raise Trouble(f"{source.relative_to(REPOSITORY)} is not a valid translation: {error}") from None
+        raise Trouble(
+            f"{source.relative_to(REPOSITORY)} is not a valid translation: {error}"
+        ) from None
     unborn.rename(compiled)
 
 

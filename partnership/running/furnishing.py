@@ -69,7 +69,9 @@ def load_demo(around: Surroundings) -> None:
     if around.postgres is not None and stamps.is_done("demo", source):
         return
     run_step(
-        [PYTHON, "manage.py", "demo"], doing="Loading the demo", env=around.env(PORTAL_DEMO="1")
+        [PYTHON, "manage.py", "demo"],
+        doing="Loading the demo",
+        env=around.env({"PORTAL_DEMO": "1"}),
     )
     stamps.done("demo", source)
 
@@ -83,7 +85,7 @@ def collect_static(env: dict[str, str]) -> None:
         return
     icons = ["--ignore", "uswds/usa-icons/*"]  # drawn into the pages, never fetched
     run_step(
-        [PYTHON, "manage.py", "collectstatic", "--noinput", "--clear", "-v0", *icons],
+        [PYTHON, "manage.py", "collectstatic", "--noinput", "-v0", *icons],
         doing="Collecting the static files",
         env=env,
     )

@@ -6,6 +6,8 @@ every request that fails; a sender's address must never be written, so both are 
 
 import os
 import sys
+from io import StringIO
+from pathlib import Path
 from typing import Any
 
 from gunicorn import glogging
@@ -28,10 +30,11 @@ limit_request_field_size = 8190
 keepalive = 5
 timeout = 60
 graceful_timeout = 4
-worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108 - a heartbeat file
+MEMORY = Path("/dev/shm")  # noqa: S108 - for a heartbeat, which a slow disk would delay
+worker_tmp_dir = str(MEMORY) if MEMORY.is_dir() else None
 
 
-class QuietLogger(glogging.Logger):
+class QuietLogger(glogging.Logger):  # type: ignore[misc] - gunicorn is untyped
     """In a process that serves requests: that one failed, of which kind and where in the code."""
 
     serves_requests = False
@@ -83,7 +86,7 @@ def on_starting(server: Any) -> None:
     from django.db import DatabaseError, connections  # noqa: PLC0415
 
     try:
-        call_command("check", databases=["default", "vault"])
+        call_command("check", databases=["default", "vault"], stdout=StringIO())
     except CommandError as fault:
         sys.exit(str(fault))
     except DatabaseError as fault:

@@ -40,7 +40,7 @@ class Place:
         free = shutil.disk_usage(self.root).free // 2**20
         if free < megabytes:
             raise Trouble(
-                f"The data folder {self.root} needs {megabytes} MB of free disk and has {free} MB.\n"
+                f"{self.root} needs {megabytes} MB of free disk and has {free} MB.\n"
                 "Free some space or choose another place with --data DIR."
             )
 
@@ -62,7 +62,7 @@ class Place:
             self._lock = None
 
     def servers_home(self) -> Path:
-        """Where the servers keep their files: here, or outside when the account can not get here."""
+        """Where the servers keep their files: here, or outside where their account can go."""
         if self.account is None or can_enter(self.root, self.account):
             return self.root
         return self._outside()
@@ -78,7 +78,7 @@ class Place:
         return folder
 
     def _outside(self) -> Path:
-        """A folder that belongs to this data folder alone, so that a new one never meets old rows."""
+        """A folder of this data folder alone, so that a new one never meets old rows."""
         mark = self.root / "outside"
         if not mark.exists():
             mark.write_text(secrets.token_hex(8))

@@ -130,9 +130,7 @@ def prepare_tests(server: str) -> None:
     on(server, "template1", [sql.SQL("GRANT USAGE, CREATE ON SCHEMA public TO portal_audit")])
 
 
-def on(
-    server: str, database: str, statements: Iterator[sql.Composed] | list[sql.SQL]
-) -> None:
+def on(server: str, database: str, statements: Iterator[sql.Composed] | list[sql.SQL]) -> None:
     """Run statements in one database of a server."""
     with connect(at(server, database=database)) as connection:
         for statement in statements:

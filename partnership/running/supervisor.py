@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from partnership.running import children
 from partnership.running.children import PYTHON
+from partnership.running.embedded import Postgres
 from partnership.running.surroundings import Surroundings
 from partnership.running.trouble import Trouble
 from partnership.running.voice import say
@@ -25,9 +26,15 @@ BACKOFF_SECONDS = (1, 2, 4, 8)
 MOST_CRASHES, CRASH_WINDOW_SECONDS = 5, 60
 READY_WITHIN_SECONDS = 90
 STOP_WITHIN_SECONDS = 6
+REVIVE_WITHIN_SECONDS = 10
 LINES_KEPT = 12
 
-GUNICORN = ("gunicorn", "partnership.wsgi:application", "-c", "partnership/running/gunicorn_conf.py")
+GUNICORN = (
+    "gunicorn",
+    "partnership.wsgi:application",
+    "-c",
+    "partnership/running/gunicorn_conf.py",
+)
 WORKER = ("worker", "-Q", "panic,urgent,routine,bulk", "-c", "2", "-l", "WARNING")
 CALM = ("--without-gossip", "--without-mingle")
 
@@ -59,7 +66,8 @@ class Process:
 
     def note_crash(self) -> None:
         """Report the end, sweep up what it left, and set the time of the next try."""
-        assert self.child is not None
+        if self.child is None:
+            return
         children.end_group(self.child)
         now = time.monotonic()
         self.crashes.append(now)
@@ -123,7 +131,9 @@ class Supervisor:
         near = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(bind, bind)  # noqa: S104 - not a bind
         visit = http.client.HTTPConnection(near, self.port, timeout=10)
         try:
-            visit.request("GET", "/healthz", headers={"Host": urlsplit(self.env["PUBLIC_URL"]).netloc})
+            visit.request(
+                "GET", "/healthz", headers={"Host": urlsplit(self.env["PUBLIC_URL"]).netloc}
+            )
             return visit.getresponse().status == http.HTTPStatus.OK
         except (OSError, http.client.HTTPException):
             return False
@@ -161,9 +171,22 @@ class Supervisor:
             self.postgres_restarts += 1
             if self.postgres_restarts > 1:
                 raise Trouble(f"PostgreSQL ended twice; everything is stopped. See {postgres.log}")
-            say("starting PostgreSQL again")
-            postgres.launch()
-            postgres.wait()
+            self.revive(postgres)
+
+    def revive(self, postgres: Postgres) -> None:
+        """Start it again as soon as the sessions of the dead one have let go of its memory."""
+        say("starting PostgreSQL again")
+        deadline = time.monotonic() + REVIVE_WITHIN_SECONDS
+        while True:
+            try:
+                postgres.launch()
+                postgres.wait()
+            except Trouble:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.5)
+            else:
+                return
 
     def stop(self) -> None:
         """Ask all to finish, and end what does not; a second signal shortens the wait."""

@@ -4,7 +4,7 @@ them. Embedded servers are ours to start and stop; DATABASE_URL, VAULT_URL, REDI
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -58,12 +58,27 @@ class Surroundings:
             self.names |= embedded_addresses(self.postgres)
         else:
             self.names |= external_addresses(self.secrets)
+        self._add_keys()
+
+    def borrow(self) -> None:
+        """Use the servers of the portal that already runs on this data folder."""
+        if not given("REDIS_URL"):
+            self.names["REDIS_URL"] = Valkey(self.place).url()
+        if not given("DATABASE_URL"):
+            self.names |= embedded_addresses(Postgres(self.place))
+        else:
+            self.names |= external_addresses(self.secrets)
+        self._add_keys()
+
+    def _add_keys(self) -> None:
         self.names |= keys.keep_keys(self.secrets)
         self.names["PORTAL_DATA"] = str(self.place.root)
 
-    def env(self, *, as_owner: bool = False, **more: str) -> dict[str, str]:
+    def env(
+        self, more: Mapping[str, str] | None = None, *, as_owner: bool = False
+    ) -> dict[str, str]:
         """The environment of a process: the application's roles, or the owners' for migrations."""
-        env = {**os.environ, **self.names, **more, "PYTHONUNBUFFERED": "1"}
+        env = {**os.environ, **self.names, **(more or {}), "PYTHONUNBUFFERED": "1"}
         if as_owner:
             env["DATABASE_URL"] = env["DATABASE_OWNER_URL"]
             env["VAULT_URL"] = env["VAULT_OWNER_URL"]
@@ -98,7 +113,9 @@ def given(name: str) -> str:
         try:
             return Path(file).read_text().strip()
         except OSError as error:
-            raise Trouble(f"{name}_FILE names {file}, which can not be read: {error.strerror}.") from None
+            raise Trouble(
+                f"{name}_FILE names {file}, which can not be read: {error.strerror}."
+            ) from None
     return os.environ.get(name, "").strip()
 
 

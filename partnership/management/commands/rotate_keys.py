@@ -57,5 +57,11 @@ def _rotate_batch(key_id: str, last: UUID) -> tuple[int, int, UUID] | None:
         waiting = older_than(key_id).filter(id__gt=last).order_by("id")
         shares = list(waiting.select_for_update(skip_locked=True)[:BATCH])
         rewrapped, closed = rewrap(shares)
-        Share.objects.using(VAULT).bulk_update(rewrapped, ["key_id", "wrapped"])
+        # Not bulk_update(): its CASE grows with the batch and takes three times as long.
+        Share.objects.using(VAULT).bulk_create(
+            rewrapped,
+            update_conflicts=True,
+            unique_fields=["id"],
+            update_fields=["key_id", "wrapped"],
+        )
     return (len(rewrapped), closed, shares[-1].id) if shares else None

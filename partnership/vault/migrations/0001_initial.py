@@ -4,22 +4,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Share',
+            name="Share",
             fields=[
-                ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
-                ('key_id', models.CharField(max_length=100)),
-                ('wrapped', models.BinaryField()),
+                ("id", models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                ("key_id", models.CharField(max_length=100)),
+                ("wrapped", models.BinaryField()),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
     ]

@@ -1,0 +1,116 @@
+"""A real browser before a real server: gunicorn and the sweeper on the test database, filled with
+the demo once. Run as a pytest process of its own (`./portal test` does so)."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from playwright.sync_api import Browser, BrowserContext, Page
+
+CHROMIUM = os.environ.get("CHROMIUM") or next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))),
+    None,
+)
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync --disable-dev-shm-usage --hide-scrollbars"
+).split()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dict[str, object]:
+    assert CHROMIUM, "No Chromium found. apt-get install chromium, or set CHROMIUM to its path."
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": FLAGS}
+
+
+@dataclass
+class Site:
+    """The running portal, and how to become somebody in it."""
+
+    url: str
+    browser: Browser
+    mailbox: Path
+
+    def context(self, *, width: int = 390, height: int = 844, **facts: object) -> BrowserContext:
+        return self.browser.new_context(
+            base_url=self.url,
+            viewport={"width": width, "height": height},
+            reduced_motion="reduce",
+            **facts,
+        )
+
+    def sign_in(self, context: BrowserContext, role: str, slug: str = "norman") -> Page:
+        page = context.new_page()
+        page.goto("/demo/")
+        page.locator(f'form:has-text("{role}@{slug}.example") button').first.click()
+        page.wait_for_url(f"**/{slug}/board/")
+        return page
+
+
+def database_url(alias: str) -> str:
+    facts = connections[alias].settings_dict
+    return f"postgresql://{facts['USER']}@/{facts['NAME']}?host={facts['OPTIONS']['host']}"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until_up(url: str, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(300):
+        assert process.poll() is None, "the web server died at start"
+        try:
+            urllib.request.urlopen(f"{url}/healthz", timeout=2)
+            return
+        except (URLError, OSError):
+            time.sleep(0.1)
+    raise AssertionError("the web server did not answer")
+
+
+@pytest.fixture(scope="session")
+def site(
+    django_db_setup: None,
+    django_db_blocker: pytest.FixtureRequest,
+    browser: Browser,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Site]:
+    """The portal as a visitor meets it, with the demo's people and some weeks of activity."""
+    data = tmp_path_factory.mktemp("portal")
+    settings.PORTAL_DEMO = True
+    with django_db_blocker.unblock():
+        call_command("demo")
+        addresses = {"DATABASE_URL": database_url("default"), "VAULT_URL": database_url("vault")}
+        for connection in connections.all():
+            connection.close()
+    port = free_port()
+    url = f"http://localhost:{port}"
+    env = {**os.environ, **addresses, "PORTAL_DEMO": "1", "PUBLIC_URL": url, "PORTAL_DATA": str(data)}
+    env |= {"PORTAL_BIND": "127.0.0.1", "PORT": str(port)}
+    web = [sys.executable, "-m", "gunicorn", "partnership.wsgi:application", "--threads", "8"]
+    commands = [
+        [*web, "--bind", f"127.0.0.1:{port}", "--log-level", "error"],
+        [sys.executable, "manage.py", "sweeper"],
+    ]
+    processes = [subprocess.Popen(command, env=env) for command in commands]
+    try:
+        wait_until_up(url, processes[0])
+        yield Site(url, browser, data / "mailbox")
+    finally:
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.wait(10)

@@ -1,0 +1,113 @@
+"""Every page, in five settings: no serious accessibility finding, nothing wider than the screen,
+no target too small for a thumb, no inline code, no request to anyone else, exactly one h1."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import ConsoleMessage, Page
+
+from tests.browser.conftest import Site
+
+PUBLIC = [
+    "/",
+    "/norman/",
+    "/natrona/?lang=es",
+    "/norman/tell/",
+    "/norman/tell/?lang=es",
+    "/norman/tell/form/",
+    "/norman/tell/form/?lang=es",
+    "/norman/tell/return/",
+    "/norman/nowhere/",
+    "/accounts/login/",
+    "/demo/",
+    "/demo/mailbox/",
+    "/demo/mailbox/?partnership=norman",
+]
+STAFF = {
+    "principal": ["board/", "tips/", "notices/", "schools/", "members/"],
+    "coordinator": ["board/", "members/", "members/invite/", "audit/?verify=1", "tips/"],
+    "sro": ["board/", "tips/", "notices/"],
+    "teacher": ["board/", "notices/", "schools/", "tips/"],
+    "auditor": ["audit/", "members/"],
+}
+SETTINGS = {
+    "desktop": {"width": 1440, "height": 900},
+    "phone": {"width": 390, "height": 844},
+    "desktop-dark": {"width": 1440, "height": 900, "color_scheme": "dark"},
+    "phone-dark": {"width": 390, "height": 844, "color_scheme": "dark"},
+    "oldest-phone-no-script": {"width": 320, "height": 640, "java_script_enabled": False},
+}
+# What the eye of design/tools/audit.mjs saw, in the page itself.
+LOOK = """() => {
+  const wide = document.documentElement.clientWidth, found = [];
+  if (document.documentElement.scrollWidth > wide) found.push('wider than the screen: ' + document.documentElement.scrollWidth);
+  for (const e of document.querySelectorAll('a[href], button, summary, select, input:not([type=hidden]), textarea')) {
+    const r = e.getBoundingClientRect();
+    if (!r.width || !r.height || e.closest('.sp-trap')) continue;
+    if (e.matches('.usa-sr-only, .usa-radio__input, .usa-checkbox__input, .usa-skipnav, .sp-cover')) continue;
+    if (e.matches('a, .usa-button--unstyled') && getComputedStyle(e).display.startsWith('inline') && e.closest('p, li, dd, td, th, label')) continue;
+    if (r.height < 43.5 || r.width < 43.5) found.push(`small: ${e.tagName} ${e.className} ${Math.round(r.width)}x${Math.round(r.height)} ${e.textContent.trim().slice(0, 20)}`);
+  }
+  const inline = document.querySelector('[style], style, script:not([src]):not([type="application/json"])');
+  if (inline) found.push('inline: ' + inline.outerHTML.slice(0, 90));
+  const heads = document.querySelectorAll('h1').length;
+  if (heads !== 1) found.push('h1: ' + heads);
+  return found;
+}"""
+
+
+def findings(page: Page, address: str, *, script: bool) -> list[str]:
+    """What is wrong with one page, each as a line."""
+    found: list[str] = []
+    listen(page, found)
+    answer = page.goto(address, wait_until="load")
+    assert answer is not None
+    if answer.status >= 500:
+        found.append(f"status {answer.status}")
+    found += page.evaluate(LOOK)
+    if script:
+        found += serious(page)
+    return [f"{address}: {line}" for line in found]
+
+
+def listen(page: Page, found: list[str]) -> None:
+    """Note what the page asks of others, and what the browser complains of (the CSP too)."""
+    ours = re.compile(r"(http://localhost:|data:|blob:)")
+    page.on("request", lambda it: ours.match(it.url) or found.append(f"asks {it.url}"))
+    page.on("console", lambda it: complains(it) and found.append(it.text))
+    page.on("pageerror", lambda fault: found.append(f"script: {fault}"))
+
+
+def complains(said: ConsoleMessage) -> bool:
+    return said.type == "error" and "status of 404" not in said.text
+
+
+def serious(page: Page) -> list[str]:
+    violations = Axe().run(page).response["violations"]
+    return [
+        f"axe {each['impact']} {each['id']}: {each['nodes'][0]['target']}"
+        for each in violations
+        if each["impact"] in {"serious", "critical"}
+    ]
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_a_public_page_is_usable_by_anyone(site: Site, setting: str) -> None:
+    context = site.context(**SETTINGS[setting])
+    script = SETTINGS[setting].get("java_script_enabled", True)
+    found = [line for path in PUBLIC for line in findings(context.new_page(), path, script=script)]
+    context.close()
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("role", STAFF)
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_a_members_page_is_usable_by_anyone(site: Site, setting: str, role: str) -> None:
+    context = site.context(**SETTINGS[setting])
+    page = site.sign_in(context, role)
+    script = SETTINGS[setting].get("java_script_enabled", True)
+    paths = [f"/norman/{path}" for path in STAFF[role]]
+    found = [line for path in paths for line in findings(page, path, script=script)]
+    context.close()
+    assert not found, "\n".join(found)
