@@ -1,19 +1,21 @@
 """What the rest of the house may ask of the outbox."""
 
+import logging
 from collections.abc import Iterable
 from functools import partial
-from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
 from outbox import sending, tasks
-from outbox.channels.base import SIGNED, Recipient
-from outbox.models import Channel, Delivery, Notification, Urgency
+from outbox.channels.base import Recipient
+from outbox.models import Channel, Delivery, DeliveryQuerySet, Notification, Urgency
 from partnership.models import Membership
 from partnership.states import advance
 from partnership.tenancy import TenantModel, open_partnership
+
+log = logging.getLogger(__name__)
 
 
 def send(
@@ -24,25 +26,46 @@ def send(
     link: str,
     urgency: str = Urgency.ROUTINE,
 ) -> None:
-    """Tell members of something, by every channel they have, as soon as this transaction commits.
+    """Tell members of something, by every channel they have, once this transaction commits.
 
-    Who is told, and where, is written down now; those whose membership has ended are left out.
-    `link` leads signed-in people to `about`; the e-mail itself names only the board.
+    Whom, and where, is written down now; those whose membership has ended are left out. `link`
+    leads people who are signed in to `about`; the e-mail itself leads to the board and no further.
     """
-    people = Membership.objects.current().filter(pk__in={member.pk for member in to})
+    members = Membership.objects.current().filter(pk__in={member.pk for member in to})
     recipients = [
-        Recipient(*facts) for facts in people.values_list("pk", "user__email", "user__language")
+        Recipient(pk, address, language or settings.LANGUAGE_CODE)
+        for pk, address, language in members.values_list("pk", "user__email", "user__language")
     ]
-    _plan(_notification(kind, about, link, urgency), recipients, sending.CARRIERS)
+    notification = Notification(kind=kind, link=link, subject_id=about.pk, urgency=urgency)
+    _plan(notification, recipients, channels=[Channel.IN_APP, Channel.EMAIL])
 
 
 def send_to_address(
     kind: str, *, address: str, about: TenantModel, link: str, language: str = ""
 ) -> None:
-    """Write to somebody who is no member yet. Where `link` holds "{signed}", the message gets a
-    signature over the key of `about` (salt: the kind), made while sending and kept nowhere."""
-    recipient = Recipient(None, address, language)
-    _plan(_notification(kind, about, link, Urgency.ROUTINE), [recipient], [Channel.EMAIL])
+    """Write to somebody who has no membership yet. Where `link` holds "{signed}", the message gets
+    a signature over the key of `about` (salt: the kind), made while sending and kept nowhere."""
+    recipient = Recipient(None, address, language or settings.LANGUAGE_CODE)
+    notification = Notification(kind=kind, link=link, subject_id=about.pk)
+    _plan(notification, [recipient], channels=[Channel.EMAIL])
+
+
+def _plan(
+    notification: Notification, recipients: list[Recipient], *, channels: list[Channel]
+) -> None:
+    """Write all rows down, in the deed's own transaction; the commit only rings the bell."""
+    if not recipients:
+        log.warning("There is nobody to tell of %s.", notification.kind)
+        return
+    urgency = Urgency(notification.urgency)
+    notification.partnership = open_partnership()
+    notification.save(force_insert=True)
+    carriers = [sending.CARRIERS[channel]() for channel in channels]
+    Delivery.objects.bulk_create(
+        carrier.plan(notification, recipient) for recipient in recipients for carrier in carriers
+    )
+    wake = partial(tasks.wake, notification.partnership_id, urgency.value)
+    transaction.on_commit(wake, robust=True)
 
 
 @transaction.atomic
@@ -53,13 +76,17 @@ def see_notice(delivery: Delivery) -> None:
 
 
 @transaction.atomic
-def see_all_notices(membership: Membership) -> int:
+def see_all_notices(*, by: Membership) -> int:
     """Note that a person has seen whatever stands on their page; return how many were new."""
-    return _see(Delivery.objects.on_the_page_of(membership))
+    return _see(Delivery.objects.on_the_page_of(by))
 
 
 @transaction.atomic
-def see_notices_about(subject_id: UUID, *, by: Membership) -> int:
+def see_notices_about(subject: TenantModel, *, by: Membership) -> int:
     """Note that a person has seen what their notices were about, however they came there."""
     mine = Delivery.objects.on_the_page_of(by)
-    return _see(mine.filter(notification__subject_id=subject_id))
+    return _see(mine.filter(notification__subject_id=subject.pk))
+
+
+def _see(notices: DeliveryQuerySet) -> int:
+    return notices.unseen().update(status=Delivery.Status.SEEN, seen_at=Now())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import ClassVar
-from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
@@ -65,7 +64,7 @@ class Notification(TenantModel):
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def due(self) -> DeliveryQuerySet:
-        """What may be carried now, by the database's clock: its hour has come, and no lease runs."""
+        """What may be carried now, by the database's clock: its time has come and no lease runs."""
         return self.filter(
             Q(status__in=Delivery.WAITING, due_at__lte=Now())
             | Q(status=Delivery.Status.LEASED, lease_until__lte=Now())
@@ -85,11 +84,11 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """The notices this member finds in the portal itself."""
         return self.filter(membership=membership, channel=Channel.IN_APP)
 
+    def newest_first(self) -> DeliveryQuerySet:
+        return self.order_by("-pk")
+
     def unseen(self) -> DeliveryQuerySet:
         return self.filter(status=Delivery.Status.SUBMITTED)
-
-    def about(self, subject_id: UUID) -> DeliveryQuerySet:
-        return self.filter(notification__subject_id=subject_id)
 
 
 class Delivery(TenantModel):
@@ -153,7 +152,14 @@ class Delivery(TenantModel):
         constraints = (
             models.CheckConstraint(
                 condition=Q(
-                    status__in=["planned", "leased", "submitted", "seen", "failed_for_now", "failed"]
+                    status__in=[
+                        "planned",
+                        "leased",
+                        "submitted",
+                        "seen",
+                        "failed_for_now",
+                        "failed",
+                    ]
                 ),
                 name="outbox_delivery_status_known",
             ),

@@ -44,7 +44,7 @@ def carry(partnership: Partnership, *, stopping: Callable[[], bool] = lambda: Fa
         late = time.monotonic() + lease().total_seconds() / 2
         hand = deque(claimed)
         try:
-            send_each(hand, enough=lambda late=late: stopping() or time.monotonic() > late)
+            send_each(hand, late=late, stopping=stopping)
         finally:
             give_back(hand)
         tried += len(claimed) - len(hand)
@@ -61,26 +61,22 @@ def lease() -> timedelta:
 def claim(partnership: Partnership) -> list[Delivery]:
     """Take what is due, the most urgent first, past what other processes have in hand."""
     with within(partnership):
-        due = Delivery.objects.due().most_urgent_first().select_related("notification")
-        unclaimed = due.select_for_update(skip_locked=True, of=("self",))
-        rows = list(unclaimed.annotate(clock=Now())[:CHUNK])
-        for row in rows:
-            row.lease_until, row.attempts = row.clock + lease(), row.attempts + 1
-            row.partnership = row.notification.partnership = partnership
-        if rows:
-            Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(
-                status=Delivery.Status.LEASED,
-                lease_until=rows[0].lease_until,
-                attempts=F("attempts") + 1,
-            )
+        due = Delivery.objects.due().most_urgent_first().select_for_update(skip_locked=True)
+        taken = Delivery.objects.filter(pk__in=list(due.values_list("pk", flat=True)[:CHUNK]))
+        taken.update(
+            status=Delivery.Status.LEASED, lease_until=Now() + lease(), attempts=F("attempts") + 1
+        )
+        rows = list(taken.most_urgent_first().select_related("notification"))
+    for row in rows:
+        row.partnership = row.notification.partnership = partnership
     return rows
 
 
-def send_each(hand: deque[Delivery], *, enough: Callable[[], bool]) -> None:
+def send_each(hand: deque[Delivery], *, late: float, stopping: Callable[[], bool]) -> None:
     """Take one after the other out of the hand and send it; leave in it what was not begun."""
     with ExitStack() as stack:
         carriers = {name: stack.enter_context(closing(kind())) for name, kind in CARRIERS.items()}
-        while hand and not enough():
+        while hand and not stopping() and time.monotonic() < late:
             delivery = hand.popleft()
             settle(delivery, attempt(carriers[delivery.channel], delivery))
 
@@ -143,7 +139,7 @@ def tell_of_undeliverable(delivery: Delivery) -> None:
         notification__kind=UNDELIVERABLE, notification__subject_id=missed
     )
     coordinators = Membership.objects.current().holding(Role.COORDINATOR)
-    people = coordinators.exclude(pk__in=told.values("membership")).select_related("user")
+    people = coordinators.exclude(pk__in=told.values("membership"))
     if not people:
         return
     notification = Notification.objects.create(
@@ -154,6 +150,6 @@ def tell_of_undeliverable(delivery: Delivery) -> None:
         subject_id=missed,
     )
     Delivery.objects.bulk_create(
-        InApp().plan(notification, Recipient(person.pk, "", person.user.language))
+        InApp().plan(notification, Recipient(person.pk, "", settings.LANGUAGE_CODE))
         for person in people
     )

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from typing import Any
 
 from celery import shared_task
 from kombu.exceptions import KombuError
@@ -54,10 +55,5 @@ def publish(partnership_pk: int, queue: str) -> None:
         "max_retries": 0,
     }
     with carry.app.connection_for_write(transport_options=quick) as connection:
-        carry.apply_async(
-            (partnership_pk,),
-            queue=queue,
-            connection=connection,
-            retry=False,
-            expires=STALE_SECONDS,
-        )
+        options: dict[str, Any] = {"connection": connection, "retry": False}
+        carry.apply_async((partnership_pk,), queue=queue, expires=STALE_SECONDS, **options)

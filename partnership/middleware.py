@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import Resolver404, resolve
 from django.utils import timezone, translation
 
-from partnership.accounts import is_asleep, keep_awake, sign_in_is_over
+from partnership.accounts import concealed, is_asleep, is_background, keep_awake, sign_in_is_over
 from partnership.models import Membership, Partnership
 from partnership.permissions import PUBLIC
 from partnership.states import WrongStatus
@@ -109,10 +109,14 @@ class AwakeMiddleware:
         if getattr(view, "requires", PUBLIC) == PUBLIC or not request.user.is_authenticated:
             return None
         if sign_in_is_over(request):
-            return redirect("account_login")
+            logout(request)
+            return concealed(request, door="account_login")
+        if getattr(view, "opens_while_covered", False):
+            return None
         if is_asleep(request):
-            return redirect("locked", query={"next": request.get_full_path()})
-        keep_awake(request, now=timezone.now())
+            return concealed(request, door="locked")
+        if not is_background(request):
+            keep_awake(request, now=timezone.now())
         return None
 
 

@@ -85,4 +85,4 @@ def link_for(delivery: Delivery) -> str:
     else:
         token = signing.dumps(str(notification.subject_id), salt=notification.kind)
         path = notification.link.replace(SIGNED, token)
-    return settings.PUBLIC_URL + path
+    return f"{settings.PUBLIC_URL}{path}"

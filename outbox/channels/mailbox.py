@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email import policy
-from email.headerregistry import DateHeader
 from email.message import EmailMessage
 from email.parser import BytesParser
+from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.core.mail.backends.base import BaseEmailBackend
@@ -64,9 +64,8 @@ def newest_letters(partnership: str, *, most: int) -> list[Kept]:
 
 def read(raw: bytes) -> Kept:
     letter = BytesParser(EmailMessage, policy=policy.default).parsebytes(raw)
-    date = cast("DateHeader", letter["Date"])
-    body = str(letter.get_content())
-    return Kept(letter["To"], letter["Subject"], date.datetime, list(parts_of(body)))
+    at = parsedate_to_datetime(letter["Date"])
+    return Kept(letter["To"], letter["Subject"], at, list(parts_of(letter.get_content())))
 
 
 def parts_of(body: str) -> Iterator[Part]:

@@ -206,9 +206,7 @@ class MembershipSchool(TenantModel):
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def open(self) -> InvitationQuerySet:
         """Those that can still be taken: not used, not withdrawn, not too old."""
-        return self.filter(
-            accepted_at=None, withdrawn_at=None, expires_at__gt=timezone.now()
-        )
+        return self.filter(accepted_at=None, withdrawn_at=None, expires_at__gt=timezone.now())
 
 
 class Invitation(TenantModel):

@@ -1,31 +1,38 @@
-"""The secrets of a portal on one machine: made once, kept in the data folder, readable by us."""
+"""The secrets of a portal: made once, kept in one folder that only its owner enters.
 
-import base64
+As a program (`python3 partnership/running/keys.py secrets`, nothing but Python) it makes every
+file that docker-compose.yml mounts.
+"""
+
 import contextlib
 import os
 import secrets
+import sys
 from pathlib import Path
 
 KEYS = ("SECRET_KEY", "MASTER_KEY", "TIP_PEPPER")
-ROLES_WITH_PASSWORD = (
-    "portal_owner",
-    "portal_app",
-    "portal_backup",
-    "portal_vault_owner",
-    "portal_vault_app",
-)
+# File of an address → role, host and database in docker-compose.yml.
+ADDRESSES = {
+    "DATABASE_URL": ("portal_app", "database", "portal"),
+    "DATABASE_OWNER_URL": ("portal_owner", "database", "portal"),
+    "DATABASE_ADMIN_URL": ("postgres", "database", "postgres"),
+    "VAULT_URL": ("portal_vault_app", "vault", "vault"),
+    "VAULT_OWNER_URL": ("portal_vault_owner", "vault", "vault"),
+    "VAULT_ADMIN_URL": ("postgres", "vault", "postgres"),
+}
 
 
-def keep_secret(folder: Path, name: str) -> str:
-    """The secret of this name: 32 random bytes in base64, made when it is first asked for."""
+def keep(folder: Path, name: str, text: str, *, mode: int = 0o600) -> str:
+    """The text under this name; what was kept before stands."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = folder / name
     if not file.exists():
         # Written whole and then named, so that a break never leaves half a key.
         unborn = folder / f".{name}.{os.getpid()}"
-        handle = os.open(unborn, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w") as text:
-            text.write(base64.b64encode(secrets.token_bytes(32)).decode())
+        handle = os.open(unborn, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+        os.fchmod(handle, mode)  # whatever the umask says
+        with os.fdopen(handle, "w") as target:
+            target.write(text)
         with contextlib.suppress(FileExistsError):
             os.link(unborn, file)
         unborn.unlink()
@@ -33,9 +40,9 @@ def keep_secret(folder: Path, name: str) -> str:
 
 
 def keep_keys(folder: Path) -> dict[str, str]:
-    """The portal's keys; one given in the environment, also as NAME_FILE, stands above ours."""
+    """The portal's keys, 32 random bytes each; one given in the environment stands above ours."""
     return {
-        name: keep_secret(folder, name)
+        name: keep(folder, name, secrets.token_hex(32))
         for name in KEYS
         if name not in os.environ and f"{name}_FILE" not in os.environ
     }
@@ -43,4 +50,26 @@ def keep_keys(folder: Path) -> dict[str, str]:
 
 def keep_password(folder: Path, role: str) -> str:
     """The password of a database role that we made on a server of yours."""
-    return keep_secret(folder, f"{role}.password")
+    return keep(folder, f"{role}.password", secrets.token_hex(32))
+
+
+def make_secret_files(folder: Path) -> None:
+    """Every file of docker-compose.yml. The folder keeps others out; containers read the files."""
+    readable = 0o644
+    for name in KEYS:
+        keep(folder, name, secrets.token_hex(32), mode=readable)
+    keep(folder, "EMAIL_URL", "", mode=readable)
+    admin = {
+        host: keep(folder, f"{host}.password", secrets.token_hex(32), mode=readable)
+        for host in ("database", "vault")
+    }
+    for name, (role, host, database) in ADDRESSES.items():
+        password = admin[host] if role == "postgres" else secrets.token_hex(32)
+        keep(folder, name, f"postgresql://{role}:{password}@{host}/{database}", mode=readable)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: python3 partnership/running/keys.py FOLDER")
+    make_secret_files(Path(sys.argv[1]))
+    sys.stdout.write(f"{sys.argv[1]} is ready; write your mail server's address into EMAIL_URL.\n")

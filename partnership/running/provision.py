@@ -54,10 +54,10 @@ def make_roles(server: str, passwords: Passwords | None) -> None:
         for role, rights in ROLES.items():
             for statement in role_statements(role, rights, is_new=role not in known):
                 connection.execute(statement)
-            if passwords is not None and role != "portal_audit":
+            if passwords is not None and role != "portal_audit" and (secret := passwords(role)):
                 connection.execute(
                     sql.SQL("ALTER ROLE {} PASSWORD {}").format(
-                        sql.Identifier(role), sql.Literal(passwords(role))
+                        sql.Identifier(role), sql.Literal(secret)
                     )
                 )
         connection.execute("GRANT portal_audit TO portal_owner WITH INHERIT FALSE, SET TRUE")

@@ -4,7 +4,7 @@ A process that ends is reported and started again, later each time; one that wil
 stops the whole. Nothing limps on in silence, and nothing is left behind.
 """
 
-import http.client
+import os
 import signal
 import subprocess
 import threading
@@ -13,11 +13,11 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from types import FrameType
-from urllib.parse import urlsplit
 
 from partnership.running import children
 from partnership.running.children import PYTHON
 from partnership.running.embedded import Postgres
+from partnership.running.healthy import answers
 from partnership.running.surroundings import Surroundings
 from partnership.running.trouble import Trouble
 from partnership.running.voice import say
@@ -57,8 +57,9 @@ class Process:
 
     def _listen(self, child: subprocess.Popen[str]) -> None:
         for line in child.stdout or ():
-            self.tail.append(line.rstrip())
-            say(line.rstrip(), by=self.name)
+            if words := line.strip():
+                self.tail.append(words)
+                say(line.rstrip(), by=self.name)
 
     @property
     def has_ended(self) -> bool:
@@ -89,14 +90,19 @@ def how(child: subprocess.Popen[str]) -> str:
     return f"by {signal.Signals(-code).name}" if code < 0 else f"with code {code}"
 
 
+def silence() -> tuple[str, ...]:
+    """Root is warned of itself by Celery at each start; here it is a developer's own machine."""
+    return ("-W", "ignore") if os.geteuid() == 0 else ()
+
+
 class Supervisor:
     """The loop that holds the house up until somebody stops it."""
 
-    def __init__(self, around: Surroundings, env: dict[str, str], *, port: int) -> None:
-        self.around, self.env, self.port = around, env, port
+    def __init__(self, around: Surroundings, env: dict[str, str]) -> None:
+        self.around, self.env = around, env
         self.signals = 0
         self.postgres_restarts = 0
-        celery = ("-W", "ignore", "-m", "celery", "-A", "partnership")
+        celery = (*silence(), "-m", "celery", "-q", "-A", "partnership")
         schedule = str(around.place.root / "celerybeat-schedule")
         self.processes = [
             Process("web", ("-m", *GUNICORN), env),
@@ -120,25 +126,10 @@ class Supervisor:
             process.start()
         web = self.processes[0]
         deadline = time.monotonic() + READY_WITHIN_SECONDS
-        while not self.signals and not self.answers():
+        while not self.signals and not answers(self.env):
             if web.has_ended or time.monotonic() > deadline:
                 raise Trouble(f"The web server did not start. Its last words:\n{web.last_words}")
             time.sleep(0.05)
-
-    def answers(self) -> bool:
-        """Whether /healthz says 200, asked as a visitor would."""
-        bind = self.env.get("PORTAL_BIND", "127.0.0.1").strip("[]")
-        near = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(bind, bind)  # noqa: S104 - not a bind
-        visit = http.client.HTTPConnection(near, self.port, timeout=10)
-        try:
-            visit.request(
-                "GET", "/healthz", headers={"Host": urlsplit(self.env["PUBLIC_URL"]).netloc}
-            )
-            return visit.getresponse().status == http.HTTPStatus.OK
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            visit.close()
 
     def watch(self) -> None:
         """Hold the house up until a signal; Trouble when a part will not stay up."""

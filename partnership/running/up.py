@@ -79,7 +79,7 @@ def collect_after(front: "Future[None]", env: dict[str, str]) -> None:
 
 def run(around: Surroundings, env: dict[str, str], *, port: int, demo: bool, began: float) -> int:
     """Hold the house up; the end is in order even when its beginning was not."""
-    supervisor = Supervisor(around, env, port=port)
+    supervisor = Supervisor(around, env)
     supervisor.catch_signals()
     say("starting web, worker, beat and sweeper")
     try:

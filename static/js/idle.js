@@ -5,6 +5,8 @@
   "use strict";
   const WARN_MS = 2 * 60 * 1000;
   const STAY_EVERY_MS = 60 * 1000;
+  /* The page asks, not the person: such a request keeps no screen awake. */
+  const BACKGROUND = { Accept: "application/json", "X-Background": "1" };
   const one = (selector) => document.querySelector(selector);
   const idleMs = Number(document.body.dataset.idleSeconds) * 1000;
   const warning = one("#idle-warning");
@@ -21,7 +23,8 @@
   const token = () => one("[name=csrfmiddlewaretoken]")?.value ?? "";
   const tellServer = () => {
     told = Date.now();
-    fetch(cover.dataset.stay, { method: "POST", headers: { "X-CSRFToken": token() } }).catch(() => {});
+    const headers = { "X-CSRFToken": token() };
+    fetch(cover.dataset.stay, { method: "POST", headers }).catch(() => {});
   };
 
   const conceal = () => {
@@ -43,7 +46,7 @@
 
   const askServer = async () => {
     try {
-      const answer = await fetch(cover.dataset.awake, { headers: { Accept: "application/json" } });
+      const answer = await fetch(cover.dataset.awake, { headers: BACKGROUND });
       if (answer.ok && (await answer.json()).open) reveal();
     } catch {
       /* no connection: stay covered */
@@ -87,6 +90,8 @@
   for (const kind of ["focus", "pageshow"]) {
     addEventListener(kind, () => (isCovered() ? askServer() : look()));
   }
-  document.addEventListener("visibilitychange", () => document.hidden || (isCovered() ? askServer() : look()));
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) isCovered() ? askServer() : look();
+  });
   setInterval(look, 1000);
 })();

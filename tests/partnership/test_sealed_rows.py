@@ -66,12 +66,11 @@ def test_a_text_moved_to_another_column_stays_closed(written):
         other.open(written, stored(written))
 
 
-def test_a_text_moved_to_another_partnership_stays_closed(written, oakridge):
-    written.partnership = oakridge
-    with pytest.raises(SealBroken):
-        _ = written.text
-    written = reloaded(written)
-    written.partnership = written.tip.partnership = oakridge
+@pytest.mark.parametrize("moved", [{"row"}, {"object"}, {"row", "object"}])
+def test_a_text_moved_to_another_partnership_stays_closed(written, oakridge, moved):
+    for name, row in (("row", written), ("object", written.tip)):
+        if name in moved:
+            row.partnership = oakridge
     with pytest.raises(SealBroken):
         _ = written.text
 

@@ -1,0 +1,55 @@
+"""A real SMTP server for tests, which answers as it is told and keeps what it took."""
+
+import socket
+import threading
+from collections import deque
+from email import message_from_bytes
+from email.message import Message
+from typing import Any, Self
+
+from aiosmtpd.controller import Controller
+
+TAKEN = "250 taken"
+
+
+class MailServer:
+    """`answers`: what it says to the next letters, one by one; then it takes them all.
+    `silent`: it takes the letter and says nothing until the event is set."""
+
+    host = "127.0.0.1"
+
+    def __init__(self) -> None:
+        self.answers: deque[str] = deque()
+        self.letters: list[Message] = []
+        self.arrived = threading.Event()
+        self.port = free_port()
+        self._controller = Controller(self, hostname=self.host, port=self.port)
+
+    @property
+    def url(self) -> str:
+        return f"smtp://{self.host}:{self.port}"
+
+    @property
+    def ids(self) -> list[str]:
+        return [letter["Message-ID"] for letter in self.letters]
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+        answer = self.answers.popleft() if self.answers else TAKEN
+        if answer.startswith("250"):
+            letter = message_from_bytes(envelope.content)
+            letter["X-Recipients"] = ",".join(envelope.rcpt_tos)
+            self.letters.append(letter)
+        return answer
+
+    def __enter__(self) -> Self:
+        self._controller.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._controller.stop()
+
+
+def free_port() -> int:
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        return int(door.getsockname()[1])

@@ -1,0 +1,1 @@
+"""The two commands, the servers, the keys and the deployment files."""
