@@ -133,7 +133,8 @@ class PartnershipMiddleware:
     def __call__(self, request: Any) -> HttpResponse:
         request.partnership = partnership_of(request)
         request.membership = None
-        with within(request.partnership):
+        zone = request.partnership.time_zone if request.partnership else None
+        with within(request.partnership), timezone.override(zone):
             return self.get_response(request)
 
     def process_view(

@@ -2,6 +2,7 @@
 from a mounted file; partnership/checks.py stops the server when one is missing or weak."""
 
 from pathlib import Path
+from typing import Any
 
 import environ
 from django.utils.csp import CSP
@@ -211,7 +212,9 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler
 EMAIL_URL = env.str("EMAIL_URL", default="")
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="no-reply@localhost")
 MAILBOX_DIR = PORTAL_DATA / "mailbox"
-MAILERS = {"default": {"BACKEND": "outbox.channels.mailbox.MailboxBackend"}}
+MAILERS: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "outbox.channels.mailbox.MailboxBackend"}
+}
 if EMAIL_URL:
     _mail = env.email_url("EMAIL_URL")
     MAILERS = {

@@ -4,6 +4,7 @@ cross from one partnership into another (checks of plain foreign keys bypass the
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.db import migrations
 
@@ -21,14 +22,14 @@ class Walls(migrations.RunSQL):
     """
 
     def __init__(self, table: str, references: Mapping[str, str] | None = None) -> None:
-        forward = [
+        forward: list[Any] = [
             f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
             f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
             f"CREATE POLICY within_partnership ON {table} "
             f"USING (partnership_id = {SCOPE}) WITH CHECK (partnership_id = {SCOPE})",
             f"ALTER TABLE {table} ADD CONSTRAINT {table}_place UNIQUE (partnership_id, id)",
         ]
-        backward = [
+        backward: list[Any] = [
             f"ALTER TABLE {table} DROP CONSTRAINT {table}_place",
             f"DROP POLICY within_partnership ON {table}",
             f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY",

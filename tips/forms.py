@@ -99,9 +99,7 @@ class SavedForm(forms.Form):
     """Proof that the code was written down. The page carries the code; the server forgets it."""
 
     code = forms.CharField(widget=forms.HiddenInput)
-    group = forms.CharField(
-        required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
-    )
+    group = forms.CharField(required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
 
     def clean_code(self) -> TipCode:
         try:
@@ -119,9 +117,7 @@ class SavedForm(forms.Form):
 class CodeForm(forms.Form):
     """The way back to a message."""
 
-    code = forms.CharField(
-        error_messages={"required": _("Type your code, or your eight words.")}
-    )
+    code = forms.CharField(error_messages={"required": _("Type your code, or your eight words.")})
 
     def clean_code(self) -> TipCode:
         """Wrong in form or unknown: the same words, as neither is the sender's fault."""

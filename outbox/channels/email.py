@@ -37,16 +37,18 @@ class Email:
 
     def send(self, delivery: Delivery) -> None:
         letter = letter_for(delivery)
+        # Kept again only after a yes: on any other end the connection is dropped without a
+        # goodbye, which could hang as well.
+        mailer, self._mailer = self._mailer, None
         try:
-            if self._mailer is None:
+            if mailer is None:
                 mailer = mailers.default
                 mailer.open()
-                self._mailer = mailer
-            self._mailer.send_messages([letter])
+            mailer.send_messages([letter])
         except (OSError, ValueError) as problem:
-            self.close()
             # The problem itself quotes the address.
             raise failure_of(problem) from None
+        self._mailer = mailer
 
     def close(self) -> None:
         """Say goodbye. What the server answers changes nothing: it had said yes before."""

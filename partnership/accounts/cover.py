@@ -21,7 +21,7 @@ def concealed(request: Any, *, door: str) -> HttpResponse:
     if request.htmx:
         page = request.htmx.current_url_abs_path or "/"
         return HttpResponseClientRedirect(reverse(door, query={"next": page}))
-    return redirect(door, query={"next": request.get_full_path()})
+    return redirect(reverse(door, query={"next": request.get_full_path()}))
 
 
 def words_kept(request: Any, door: str) -> HttpResponse:

@@ -60,7 +60,7 @@ type Statement = Callable[[Connection, int, list[UUID]], None]
 
 
 @dataclass
-class Ground:
+class Measured:
     """Both connections, some rows' keys by partnership, and what was measured."""
 
     owner: Connection
@@ -72,22 +72,22 @@ class Ground:
 
 def run(*, rows: int, rounds: int) -> Report:
     """Measure `rounds` pairs of blocks of each statement."""
-    with standing_table(rows) as ground:
-        prove_toggle(ground)
+    with standing_table(rows) as measured:
+        prove_toggle(measured)
         for number in range(rounds):
             for name, statement in STATEMENTS.items():
-                measure_pair(ground, name, statement, is_first=number % 2 == 0)
-        return report(ground, rows, rounds)
+                measure_pair(measured, name, statement, is_first=number % 2 == 0)
+        return report(measured, rows, rounds)
 
 
 @contextmanager
-def standing_table(rows: int) -> Iterator[Ground]:
+def standing_table(rows: int) -> Iterator[Measured]:
     """A filled table behind the portal's own walls, for the length of a block."""
     with connect("DATABASE_OWNER_URL") as owner, connect("DATABASE_URL") as app:
         try:
             build(owner, rows)
             grant(owner, app)
-            yield Ground(owner, app, known_rows(owner))
+            yield Measured(owner, app, known_rows(owner))
         finally:
             owner.execute("DROP TABLE IF EXISTS bench_tenancy")
 
@@ -133,42 +133,42 @@ def known_rows(owner: Connection) -> dict[int, list[UUID]]:
     return known
 
 
-def prove_toggle(ground: Ground) -> None:
+def prove_toggle(measured: Measured) -> None:
     """Both sides are what they are called: another partnership's rows are hidden, then not."""
     for is_on in (True, False):
-        ground.owner.execute(TOGGLE[is_on])
-        with ground.app.transaction():
-            open_scope(ground.app, 1)
-            seen = len(ground.app.execute(f"{SELECT} LIMIT 1", [2]).fetchall())
+        measured.owner.execute(TOGGLE[is_on])
+        with measured.app.transaction():
+            open_scope(measured.app, 1)
+            seen = len(measured.app.execute(f"{SELECT} LIMIT 1", [2]).fetchall())
         if seen == is_on:
             raise CommandError("Row-level security did not switch; the figures would be false.")
 
 
-def measure_pair(ground: Ground, name: str, statement: Statement, *, is_first: bool) -> None:
+def measure_pair(measured: Measured, name: str, statement: Statement, *, is_first: bool) -> None:
     """A block on each side; which one goes first changes every round."""
     middle = {}
     for is_on in (is_first, not is_first):
-        ground.owner.execute(TOGGLE[is_on])
-        run_block(ground, statement, count=PER_TRANSACTION)  # the first plans after a switch
-        scope, times = run_block(ground, statement, count=PER_BLOCK)
-        ground.times[name, is_on] += times
-        ground.times["scope_set", is_on] += scope
+        measured.owner.execute(TOGGLE[is_on])
+        run_block(measured, statement, count=PER_TRANSACTION)  # the first plans after a switch
+        scope, times = run_block(measured, statement, count=PER_BLOCK)
+        measured.times[name, is_on] += times
+        measured.times["scope_set", is_on] += scope
         middle[is_on] = median(times)
-    ground.ratios[name].append(middle[True] / middle[False])
+    measured.ratios[name].append(middle[True] / middle[False])
 
 
 def run_block(
-    ground: Ground, statement: Statement, *, count: int
+    measured: Measured, statement: Statement, *, count: int
 ) -> tuple[list[float], list[float]]:
     """Milliseconds of each scope that was set, and of each statement."""
     scopes, times = [], []
     for _ in range(count // PER_TRANSACTION):
-        partnership = random.choice(list(ground.known))  # noqa: S311 - which row, not a secret
-        with ground.app.transaction():
-            scopes.append(clock(open_scope, ground.app, partnership))
+        partnership = random.choice(list(measured.known))  # noqa: S311 - which row, not a secret
+        with measured.app.transaction():
+            scopes.append(clock(open_scope, measured.app, partnership))
             for _ in range(PER_TRANSACTION):
-                rows = ground.known[partnership]
-                times.append(clock(statement, ground.app, partnership, rows))
+                rows = measured.known[partnership]
+                times.append(clock(statement, measured.app, partnership, rows))
     return scopes, times
 
 
@@ -205,23 +205,24 @@ STATEMENTS: dict[str, Statement] = {
 }
 
 
-def report(ground: Ground, rows: int, rounds: int) -> Report:
+def report(measured: Measured, rows: int, rounds: int) -> Report:
     """Ratios over the rounds, times with the policies on; the baseline is the same, off."""
     ratios = [
-        result(f"{name}_overhead_ratio", "ratio", values) for name, values in ground.ratios.items()
+        result(f"{name}_overhead_ratio", "ratio", values)
+        for name, values in measured.ratios.items()
     ]
     settings = {
         "rows": rows,
         "partnerships": PARTNERSHIPS,
         "rounds": rounds,
         "statements_per_side": rounds * PER_BLOCK,
-        "postgresql": ground.app.info.server_version,
+        "postgresql": measured.app.info.server_version,
         "row_level_security": "on over off, alternating on one table",
     }
-    baseline = {"row_level_security": "off", "results": times(ground, is_on=False)}
-    return Report("tenancy", settings, [*ratios, *times(ground, is_on=True)], baseline)
+    baseline = {"row_level_security": "off", "results": times(measured, is_on=False)}
+    return Report("tenancy", settings, [*ratios, *times(measured, is_on=True)], baseline)
 
 
-def times(ground: Ground, *, is_on: bool) -> list[Result]:
+def times(measured: Measured, *, is_on: bool) -> list[Result]:
     names = [*STATEMENTS, "scope_set"]
-    return [result(f"{name}_ms", "ms", ground.times[name, is_on]) for name in names]
+    return [result(f"{name}_ms", "ms", measured.times[name, is_on]) for name in names]

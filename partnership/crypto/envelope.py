@@ -47,10 +47,12 @@ def decrypt(key: bytes, blob: bytes, context: bytes) -> bytes:
 
 
 def seal_text(key: bytes, context: str, text: str) -> bytes:
+    """The ciphertext of `text`; `context` names the place it belongs to."""
     return bytes([VERSION]) + encrypt(key, _pad(_encoded(text)), _with_version(context))
 
 
 def open_text(key: bytes, context: str, sealed: bytes) -> str:
+    """The opposite of `seal_text`. Raises SealBroken."""
     if sealed[:1] != bytes([VERSION]):
         raise SealBroken("The sealed bytes are of an unknown version.")
     return _unpad(decrypt(key, sealed[1:], _with_version(context))).decode()

@@ -34,15 +34,12 @@ class KeyProvider(Protocol):
 
     def current_id(self) -> str:
         """The name of the key that wraps from now on; at most 100 characters."""
-        ...
 
     def wrap(self, plain: bytes, context: bytes) -> tuple[str, bytes]:
         """The name of the key used, and `plain` encrypted so that it opens for `context` only."""
-        ...
 
     def unwrap(self, key_id: str, blob: bytes, context: bytes) -> bytes:
         """The opposite. Raises SealBroken for other bytes or context, MasterKeyMissing."""
-        ...
 
 
 class LocalKeyProvider:
@@ -70,6 +67,7 @@ class LocalKeyProvider:
 
 
 def key_provider() -> KeyProvider:
+    """Whoever holds the master key, as MASTER_KEY_PROVIDER names it."""
     return cast(KeyProvider, import_string(settings.MASTER_KEY_PROVIDER)())
 
 

@@ -70,6 +70,7 @@ class Sealed(SealedRow):
     """An object with a key of its own: whoever shreds it shreds all its parts.
 
     seal_id: names the share in the vault. Random, so that the vault tells nothing of time.
+    Deleting the row leaves its share, and with it every backup readable: shred() it first.
     """
 
     SEALED_UNDER = "self"

@@ -11,6 +11,7 @@ from datetime import timedelta
 from django.contrib.auth.hashers import make_password
 
 from partnership import audit
+from partnership.actions import Place, invite_person
 from partnership.demo.calendar import first_year, years_around
 from partnership.demo.facts import PartnershipFacts, PersonFacts, SchoolFacts
 from partnership.demo.natrona import NATRONA
@@ -22,7 +23,6 @@ from partnership.models import (
     BellTime,
     ClosedDay,
     District,
-    Invitation,
     Membership,
     MembershipSchool,
     Partnership,
@@ -33,7 +33,6 @@ from partnership.models import (
 )
 
 DEMO_PARTNERSHIPS = (NORMAN, SAND_SPRINGS, NATRONA)
-INVITED_FOR = timedelta(days=5)
 WEEKDAYS = range(5)
 
 
@@ -63,7 +62,7 @@ def load_partnership(
     load_years(facts, ground)
     memberships = load_people(people_of(facts), ground)
     coordinator = next(one.user for one in memberships if one.role == Role.COORDINATOR)
-    record_joining(memberships, by=coordinator)
+    record_joining(memberships)
     invite_people(facts.invited, ground, by=coordinator)
 
 
@@ -71,7 +70,6 @@ def load_district(facts: PartnershipFacts, partnership: Partnership) -> None:
     District.objects.create(
         partnership=partnership,
         name=facts.name,
-        time_zone=facts.time_zone,
         care_word=facts.care_word,
         has_text_to_911=facts.has_text_to_911,
     )
@@ -131,9 +129,9 @@ def load_years(facts: PartnershipFacts, ground: Ground) -> None:
 
 
 def load_people(people: list[PersonFacts], ground: Ground) -> list[Membership]:
-    """Accounts, memberships and the schools they serve. Access began with the school year."""
+    """Accounts, memberships and the schools they serve, since the contracts' year began in July."""
     users = accounts_of(people, now=ground.now)
-    since = dt.date(first_year(ground.now.date()), 8, 1)
+    since = dt.date(first_year(ground.now.date()), 7, 1)
     memberships = Membership.objects.bulk_create(
         Membership(
             partnership=ground.partnership,
@@ -156,12 +154,10 @@ def load_people(people: list[PersonFacts], ground: Ground) -> list[Membership]:
     return memberships
 
 
-def record_joining(memberships: list[Membership], *, by: User) -> None:
+def record_joining(memberships: list[Membership]) -> None:
     """The audit starts with who came in, as it does where people are invited one by one."""
-    for membership in memberships:
-        audit.record(
-            "member.joined", membership, by=by, role=membership.role, basis=membership.basis
-        )
+    for member in memberships:
+        audit.record("membership.accepted", member, by=member.user, role=member.role)
 
 
 def accounts_of(people: list[PersonFacts], *, now: dt.datetime) -> dict[str, User]:
@@ -185,16 +181,12 @@ def accounts_of(people: list[PersonFacts], *, now: dt.datetime) -> dict[str, Use
 
 
 def invite_people(invited: tuple[PersonFacts, ...], ground: Ground, *, by: User) -> None:
-    Invitation.objects.bulk_create(
-        Invitation(
-            partnership=ground.partnership,
-            email=person.address,
-            role=person.role,
-            basis=basis_of(person.role),
-            agency=ground.agencies.get(person.agency),
-            school_ids=[str(ground.schools[name].pk) for name in person.schools],
-            invited_by=by,
-            expires_at=ground.now + INVITED_FOR,
+    """Offers that nobody has taken up yet, made as a coordinator makes them."""
+    for person in invited:
+        place = Place(
+            person.role,
+            basis_of(person.role),
+            ground.agencies.get(person.agency),
+            [ground.schools[name] for name in person.schools],
         )
-        for person in invited
-    )
+        invite_person(person.address, place, by=by)

@@ -42,6 +42,8 @@ SAND_SPRINGS = PartnershipFacts(
     more_people=(
         PersonFacts(Role.TEACHER, ("Pratt Elementary School",)),
         PersonFacts(Role.COUNSELOR, ("Garfield STEAM Academy",), until=20),
+        # One press on /demo/ shows how a person with two partnerships changes between them.
+        PersonFacts(Role.AUDITOR, name="Yusuf Lanternby", address="auditor@norman.example"),
     ),
     invited=(
         PersonFacts(

@@ -31,6 +31,7 @@ class Partnership(models.Model):
         unique=True,
         validators=[RegexValidator(r"^[a-z0-9]+(-[a-z0-9]+)*$"), not_reserved],
     )
+    time_zone = models.CharField(max_length=50, default="America/Chicago")
 
     class Meta:
         ordering = ("name",)
@@ -49,7 +50,6 @@ class District(TenantModel):
     name = models.CharField(max_length=100)
     nces_id = models.CharField(max_length=7, blank=True, help_text="NCES district number (LEAID)")
     phone = models.CharField(max_length=30, blank=True)
-    time_zone = models.CharField(max_length=50, default="America/Chicago")
     care_word = models.CharField(max_length=40, default="Handle with Care")
     has_text_to_911 = models.BooleanField(default=False)
     leave_fast_url = models.URLField(default="https://www.weather.gov/")

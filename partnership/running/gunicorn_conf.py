@@ -4,6 +4,7 @@ gunicorn by itself writes the address of whoever sends a malformed request, and 
 every request that fails; a sender's address must never be written, so both are left out here.
 """
 
+import logging
 import os
 import sys
 from io import StringIO
@@ -64,6 +65,8 @@ class QuietLogger(glogging.Logger):  # type: ignore[misc] - gunicorn is untyped
 
 
 logger_class = QuietLogger
+# It warns of every HEAD request to a page, which is no trouble.
+logging.getLogger("gunicorn.http").setLevel(logging.ERROR)
 _headers_of = wsgi.Response.default_headers
 
 

@@ -173,6 +173,12 @@ def signals_as_interrupts() -> Iterator[None]:
     def interrupt(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.getsignal(number) for number in numbers}
+    for number in numbers:
         signal.signal(number, interrupt)
-    yield
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account import views as account
 from allauth.account.adapter import get_adapter
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY as PROVEN
 from allauth.core.exceptions import ReauthenticationRequired
 from allauth.mfa.base import views as base
 from allauth.mfa.recovery_codes import views as recovery
@@ -15,6 +16,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from partnership.accounts.awake import wake
 from partnership.accounts.keys import keys_watched
@@ -27,8 +29,6 @@ from partnership.forms import (
     PassphraseChangeForm,
 )
 from partnership.permissions import View, public, signed_in
-
-PROVEN = "account_authentication_methods"
 
 
 def finished(view: View) -> View:
@@ -56,7 +56,7 @@ def asking_again(view: View) -> View:
             return view(request, *args, **kwargs)
         except ReauthenticationRequired:
             ways = get_adapter().get_reauthentication_methods(request.user)
-            return redirect(ways[0]["url"], query={"next": request.path})
+            return redirect(f"{ways[0]['url']}?{urlencode({'next': request.path})}")
 
     return asked
 
@@ -66,9 +66,9 @@ def waking(view: View) -> View:
 
     @wraps(view)
     def wakes(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        before = len(request.session.get(PROVEN, ()))
+        before = request.session.get(PROVEN)
         response = view(request, *args, **kwargs)
-        if len(request.session.get(PROVEN, ())) > before:
+        if request.session.get(PROVEN) != before:
             wake(request)
         return response
 

@@ -37,6 +37,7 @@ def member_list(request: MemberRequest) -> HttpResponse:
     wanted = search.cleaned_data if search.is_valid() else {}
     kind = wanted.get("kind", "")
     people = visible_members(request).current().named(wanted.get("q", ""))
+    people = people.fetch_mode(models.FETCH_RAISE)
     page = Paginator(KINDS[kind](people) if kind else people, PAGE).get_page(
         request.GET.get("page")
     )
@@ -129,7 +130,7 @@ def invitation_withdraw(request: MemberRequest, pk: UUID) -> HttpResponse:
 def visible_members(request: MemberRequest) -> MembershipQuerySet:
     """What the pages show of each person, in as many queries as for one."""
     people = Membership.objects.visible_to(request.membership).select_related("user", "agency")
-    return people.prefetch_related("schools__school").fetch_mode(models.FETCH_RAISE)
+    return people.prefetch_related("schools__school")
 
 
 def may_change(request: MemberRequest, member: Membership) -> bool:

@@ -1,5 +1,6 @@
 """A real SMTP server for tests, which answers as it is told and keeps what it took."""
 
+import asyncio
 import socket
 import threading
 from collections import deque
@@ -14,14 +15,14 @@ TAKEN = "250 taken"
 
 class MailServer:
     """`answers`: what it says to the next letters, one by one; then it takes them all.
-    `silent`: it takes the letter and says nothing until the event is set."""
+    `holding`: while set, it has the letter and does not say so yet."""
 
     host = "127.0.0.1"
 
     def __init__(self) -> None:
         self.answers: deque[str] = deque()
         self.letters: list[Message] = []
-        self.arrived = threading.Event()
+        self.holding = threading.Event()
         self.port = free_port()
         self._controller = Controller(self, hostname=self.host, port=self.port)
 
@@ -39,6 +40,8 @@ class MailServer:
             letter = message_from_bytes(envelope.content)
             letter["X-Recipients"] = ",".join(envelope.rcpt_tos)
             self.letters.append(letter)
+        while self.holding.is_set():
+            await asyncio.sleep(0.01)
         return answer
 
     def __enter__(self) -> Self:
@@ -46,6 +49,7 @@ class MailServer:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.holding.clear()
         self._controller.stop()
 
 

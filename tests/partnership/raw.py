@@ -11,12 +11,12 @@ from psycopg import sql
 from psycopg.errors import InsufficientPrivilege
 
 
-def execute(text: str, *params: object, model: type[models.Model]) -> int:
+def execute(text: str, *params: Any, model: type[models.Model]) -> int:
     """Run a statement on the model's `{table}`; how many rows it reached."""
     statement = sql.SQL(text).format(table=sql.Identifier(model._meta.db_table))
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def reached(write: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -46,7 +46,7 @@ def insert_copy_of(row: models.Model) -> None:
     } | {"id": uuid4()}
     statement = sql.SQL("INSERT INTO {table} ({columns}) VALUES ({values})").format(
         table=sql.Identifier(row._meta.db_table),
-        columns=sql.SQL(", ").join(map(sql.Identifier, values)),
+        columns=sql.SQL(", ").join([sql.Identifier(column) for column in values]),
         values=sql.SQL(", ").join(sql.Placeholder() * len(values)),
     )
     with connection.cursor() as cursor:
@@ -55,7 +55,7 @@ def insert_copy_of(row: models.Model) -> None:
 
 def check_constraints_now() -> None:
     """What would otherwise be checked at the commit: keys between rows, the audit's chain."""
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 

@@ -14,8 +14,9 @@ PASSPHRASE = "correct horse battery staple"
 def with_passphrase(member: Membership, *, second_factor: bool = False) -> User:
     """The member's account, now with a passphrase, and if wanted a code app."""
     user = member.user
-    user.set_password(PASSPHRASE)
-    user.save()
+    if not user.has_usable_password():
+        user.set_password(PASSPHRASE)
+        user.save()
     if second_factor:
         give_second_factor(user)
     return user

@@ -28,8 +28,8 @@ def calendar(mapleton, maple_high, maple_middle):
             )
 
 
-def wall_clock(*when: int) -> dt.datetime:
-    return dt.datetime(*when, tzinfo=CHICAGO)
+def wall_clock(year: int, month: int, day: int, hour: int, minute: int) -> dt.datetime:
+    return dt.datetime(year, month, day, hour, minute, tzinfo=CHICAGO)
 
 
 def close(school: School | None, *day: int, partnership) -> None:

@@ -66,8 +66,14 @@ def rotate(*options):
 def test_a_new_object_has_its_share_before_it_has_a_message(tip):
     share = Share.objects.get(pk=tip.seal_id)
     context = b"share|" + tip.seal_id.bytes
-    assert len(key_provider().unwrap(share.key_id, share.wrapped, context)) == 32
+    assert len(key_provider().unwrap(share.key_id, bytes(share.wrapped), context)) == 32
     assert [field.name for field in Share._meta.fields] == ["id", "key_id", "wrapped"]
+
+
+def test_an_object_with_nothing_to_seal_has_its_share_too(maple_high):
+    bare = Tip(partnership=maple_high.partnership)
+    Tip._meta.get_field("seal_id").pre_save(bare, add=True)
+    assert Share.objects.filter(pk=bare.seal_id).exists()
 
 
 def test_a_share_outlives_the_row_that_failed(tip, maple_high):
@@ -111,9 +117,11 @@ def test_a_shredded_object_is_unreadable_even_from_an_older_copy(tip):
 
 
 def test_a_shredded_object_forgets_what_it_had_open(tip):
-    row = message(tip, "CANARY-7f3")
-    assert row.text == "CANARY-7f3"
+    row = message(reloaded(tip), "CANARY-7f3")
+    assert row.tip.text == ""
     row.tip.shred()
+    with pytest.raises(Shredded):
+        _ = row.tip.text
     with pytest.raises(Shredded):
         _ = TipMessage.objects.select_related("tip").get(pk=row.pk).text
     with pytest.raises(Shredded), transaction.atomic():

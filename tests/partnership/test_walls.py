@@ -2,7 +2,7 @@
 of another partnership, takes nothing for it and changes nothing of it."""
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
 from partnership.models import Agency, Membership, MembershipSchool, School
 from partnership.tenancy import EVERY_PARTNERSHIP, own_rows_of, within
@@ -96,11 +96,14 @@ def test_with_nothing_open_no_row_is_added(model, theirs, nothing_open):
 
 
 def test_a_key_can_not_point_into_another_partnership(mapleton, oakridge_high, principal_rivera):
-    MembershipSchool.objects.create(
-        partnership=mapleton, membership=principal_rivera, school=oakridge_high
-    )
-    with pytest.raises(IntegrityError, match="school_id_inside"):
+    def point_astray() -> None:
+        MembershipSchool.objects.create(
+            partnership=mapleton, membership=principal_rivera, school=oakridge_high
+        )
         check_constraints_now()
+
+    with pytest.raises(IntegrityError, match="school_id_inside"), transaction.atomic():
+        point_astray()
 
 
 def test_the_same_name_may_stand_in_two_partnerships(maple_high, oakridge):

@@ -1,5 +1,7 @@
 """A data folder that the servers' account can reach, and a PostgreSQL to break."""
 
+import contextlib
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -7,24 +9,50 @@ from pathlib import Path
 
 import pytest
 
+from partnership.running import provision
 from partnership.running.embedded import Postgres
 from partnership.running.place import OUTSIDE, Place
+from tests.running.portal_process import OURS
+
+
+@pytest.fixture(autouse=True)
+def nothing_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The test run's own servers are not named: here each portal stands for itself."""
+    for name in OURS:
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(f"{name}_FILE", raising=False)
+    for name in list(os.environ):
+        if name.startswith("PORTAL_"):
+            monkeypatch.delenv(name)
+
+
+@contextlib.contextmanager
+def reachable_folder() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="portal-try-", dir=OUTSIDE))
+    folder.chmod(0o711)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
 def data() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="portal-try-", dir=OUTSIDE))
-    folder.chmod(0o711)
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
+    with reachable_folder() as folder:
+        yield folder
 
 
-@pytest.fixture
-def postgres(data: Path) -> Iterator[Postgres]:
-    """A running server with nothing in it."""
-    server = Postgres(Place(data), durable=False)
-    server.prepare()
-    server.launch()
-    server.wait()
-    yield server
-    server.stop()
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Postgres]:
+    """A running server of this file's own, with roles and databases, made twice as at a restart."""
+    with reachable_folder() as folder:
+        server = Postgres(Place(folder), durable=False)
+        server.prepare()
+        server.launch()
+        try:
+            server.wait()
+            for _ in range(2):
+                provision.provision(server.url(), databases=("main", "keys"))
+            yield server
+        finally:
+            server.stop()

@@ -1,4 +1,4 @@
-"""`portal` itself: it starts anywhere, makes .venv whole or not at all, and says why when it fails."""
+"""`portal` itself: it starts anywhere, makes .venv whole or not at all, and says why it failed."""
 
 import ast
 import base64

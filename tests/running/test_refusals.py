@@ -6,22 +6,24 @@ from pathlib import Path
 
 import pytest
 
+from partnership.running.embedded import Postgres
+from partnership.running.keys import keep_keys
 from partnership.running.place import Place
 from partnership.running.surroundings import Surroundings
 from partnership.running.trouble import Trouble
+from partnership.running.up import up
 from tests.running.portal_process import free_port, portal
 
 NOWHERE = "postgresql://someone@127.0.0.1:1/portal"
 
 
-def refusal(*arguments: str, **environment: str) -> str:
-    """What `up` says when it refuses, after checking how it says it."""
-    done = portal("up", "--port", str(free_port()), *arguments, **environment)
-    said = done.stderr.strip()
-    assert done.returncode == 1
-    assert "Traceback" not in said + done.stdout
-    assert 1 <= len(said.splitlines()) <= 2
-    return said
+def refusal(data: Path) -> str:
+    """What `up` says when it refuses: one or two sentences, and code 1."""
+    with pytest.raises(Trouble) as caught:
+        up(["--port", str(free_port()), "--data", str(data)])
+    assert caught.value.code == 1
+    assert 1 <= len(str(caught.value).splitlines()) <= 2
+    return str(caught.value)
 
 
 def test_a_taken_port_names_the_option_and_starts_nothing(data):
@@ -41,7 +43,7 @@ def test_a_data_folder_in_use_is_refused(data):
     holder = Place(data)
     assert holder.hold()
 
-    assert "already running" in refusal("--data", str(data))
+    assert "already running" in refusal(data)
     assert not (data / "pg").exists()
 
 
@@ -49,7 +51,7 @@ def test_a_folder_that_is_no_database_is_left_as_it_is(data):
     (data / "pg").mkdir()
     (data / "pg" / "somebody's notes").write_text("keep me")
 
-    assert "PG_VERSION is missing" in refusal("--data", str(data))
+    assert "PG_VERSION is missing" in refusal(data)
     assert (data / "pg" / "somebody's notes").read_text() == "keep me"
 
 
@@ -57,14 +59,14 @@ def test_a_database_of_another_version_is_refused_by_name(data):
     (data / "pg").mkdir()
     (data / "pg" / "PG_VERSION").write_text("12\n")
 
-    assert "made by PostgreSQL 12" in refusal("--data", str(data))
+    assert "made by PostgreSQL 12" in refusal(data)
 
 
-def test_a_broken_database_is_named_with_its_cause(data, postgres):
-    postgres.stop()
+def test_a_broken_database_is_named_with_its_cause(data):
+    Postgres(Place(data), durable=False).prepare()
     (data / "pg" / "global" / "pg_control").unlink()
 
-    said = refusal("--data", str(data))
+    said = refusal(data)
     assert "PostgreSQL did not start" in said
     assert "--data DIR" in said
 
@@ -85,7 +87,7 @@ def test_a_broken_off_initdb_leaves_nothing_that_counts(data):
 def test_a_data_folder_that_can_not_be_made_is_named(tmp_path):
     (tmp_path / "file").touch()
 
-    assert "can not be written" in refusal("--data", str(tmp_path / "file" / "below"))
+    assert "can not be written" in refusal(tmp_path / "file" / "below")
 
 
 def test_too_little_disk_is_said_before_anything_is_written(data):
@@ -102,24 +104,30 @@ def test_too_little_disk_is_said_before_anything_is_written(data):
         ({"VAULT_URL": NOWHERE}, "without DATABASE_URL"),
         ({"DATABASE_URL": NOWHERE, "DATABASE_OWNER_URL": NOWHERE}, "VAULT_URL"),
         ({"DATABASE_URL_FILE": "/nowhere/url"}, "DATABASE_URL_FILE names /nowhere/url"),
-        ({"PORTAL_BIND": "0.0.0.0"}, "--no-demo"),
+        ({"PORTAL_BIND": "203.0.113.1"}, "--no-demo"),
         ({"PORTAL_BIND": "203.0.113.1", "PORTAL_DEMO": "0"}, "can not be used"),
     ],
 )
-def test_a_wrong_setting_is_named(data, environment, expected):
-    assert expected in refusal("--data", str(data), **environment)
+def test_a_wrong_setting_is_named(data, monkeypatch, environment, expected):
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+    assert expected in refusal(data)
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "eighty", "-1"])
 def test_a_port_that_is_none_is_wrong_use(port):
-    assert portal("up", f"--port={port}").returncode == 2
+    with pytest.raises(SystemExit) as caught:
+        up([f"--port={port}"])
+    assert caught.value.code == 2
 
 
 def test_the_data_folder_keeps_its_secrets_to_itself(data):
-    around = Surroundings(Place(data))
-    around._add_keys()
-
     secrets = data / "secrets"
+    keys = keep_keys(secrets)
+
+    assert keep_keys(secrets) == keys
+    assert len(set(keys.values())) == len(keys) == 3
     assert stat.S_IMODE(secrets.stat().st_mode) == 0o700
     modes = {stat.S_IMODE(Path(file).stat().st_mode) for file in secrets.iterdir()}
     assert modes == {0o600}

@@ -40,9 +40,7 @@ class TipRecipient(TenantModel):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(
-                fields=["membership", "tip"], name="tips_tiprecipient_once"
-            ),
+            models.UniqueConstraint(fields=["membership", "tip"], name="tips_tiprecipient_once"),
             models.UniqueConstraint(
                 fields=["membership", "number"], name="tips_tiprecipient_number_once"
             ),

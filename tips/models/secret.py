@@ -37,5 +37,8 @@ class TipSecret(TenantModel):
 
     objects = TenantManager()
 
+    class Meta:
+        default_permissions = ()
+
     def __str__(self) -> str:
         return f"Secret of {self.tip_id}"

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Count, F, Q
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from partnership.crypto import Sealed, SealedTextField
 from partnership.models import Membership, School
 from partnership.tenancy import TenantManager
 from tips.models.kind import Kind, Urgency
 from tips.models.said import Details
-
-if TYPE_CHECKING:
-    from tips.models.message import TipMessage
-    from tips.models.recipient import TipRecipient
 
 
 def this_hour() -> dt.datetime:
@@ -116,8 +112,6 @@ class Tip(Sealed):
     sealed_details = SealedTextField()
 
     objects = TenantManager.from_queryset(TipQuerySet)()
-    recipients: models.Manager[TipRecipient]
-    messages: models.Manager[TipMessage]
 
     class Meta:
         constraints = (

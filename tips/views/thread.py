@@ -121,9 +121,11 @@ def code_page(
     request: PortalRequest, form: CodeForm, *, status: int = 200, kept: str = ""
 ) -> HttpResponse:
     """Where the code is typed; says so when a session has just run out."""
-    facts = {"form": form, "kept": kept, "is_over": COOKIE in request.COOKIES}
+    is_over = COOKIE in request.COOKIES
+    facts = {"form": form, "kept": kept, "is_over": is_over}
     response = page(request, "tips/tip_return.html", facts, status=status)
-    response.delete_cookie(COOKIE, path=cookie_path(request), samesite="Strict")
+    if is_over:
+        response.delete_cookie(COOKIE, path=cookie_path(request), samesite="Strict")
     return response
 
 
@@ -162,4 +164,4 @@ def to_thread(request: PortalRequest) -> HttpResponseRedirect:
     """Redirect, so that "reload" sends nothing twice; the chosen language goes along."""
     query = {"lang": lang} if (lang := request.GET.get("lang")) else {}
     address = resolve_url("tips:tip_return", partnership=request.partnership.slug)
-    return redirect(address, query=query)  # type: ignore[no-any-return]
+    return redirect(address, query=query)

@@ -2,7 +2,6 @@
 
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -12,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from partnership.crypto import SealBroken
-from partnership.models import District
 from partnership.permissions import MemberRequest, may, requires
 from partnership.views import broken
 from tips import actions
@@ -114,7 +112,9 @@ def facts_of(details: Details) -> list[dict[str, Any]]:
 
 def readers_of(tip: Tip) -> list[dict[str, Any]]:
     """Who may read it, and whether they have."""
-    recipients = tip.recipients.select_related("membership__user").order_by("membership__user__name")
+    recipients = tip.recipients.select_related("membership__user").order_by(
+        "membership__user__name"
+    )
     return [
         {
             "name": recipient.membership.user.name,
@@ -127,6 +127,4 @@ def readers_of(tip: Tip) -> list[dict[str, Any]]:
 
 def local_time() -> str:
     """Now, as the clocks of the district show it."""
-    district = District.objects.first()
-    zone = ZoneInfo(district.time_zone if district else "UTC")
-    return f"{timezone.now().astimezone(zone):%Y-%m-%d %H:%M}"
+    return f"{timezone.localtime():%Y-%m-%d %H:%M}"

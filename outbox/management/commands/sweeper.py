@@ -22,7 +22,7 @@ ROUND_SECONDS = 1.0
 BEAT_SECONDS = 10.0
 LONGEST_WAIT_SECONDS = 8.0
 # A message under way may still be noted as sent; a mail server that hangs is not waited for.
-GRACE_SECONDS = 1.5
+GRACE_SECONDS = 0.8
 log = logging.getLogger(__name__)
 
 

@@ -52,7 +52,9 @@ class Command(BaseCommand):
 @transaction.atomic
 def load(facts: PartnershipFacts, *, now: datetime) -> None:
     """One partnership with its people, and then what each room has to tell about it."""
-    partnership = Partnership.objects.create(name=facts.name, slug=facts.slug)
+    partnership = Partnership.objects.create(
+        name=facts.name, slug=facts.slug, time_zone=facts.time_zone
+    )
     with within(partnership):
         load_partnership(facts, partnership, now=now)
         for demo in demos_of_rooms():
