@@ -1,3 +1,5 @@
+"""The only way anything leaves the house."""
+
 from django.apps import AppConfig
 
 

@@ -53,8 +53,9 @@ def notice_list(request: MemberRequest) -> HttpResponse:
 def notice_open(request: MemberRequest, pk: UUID) -> HttpResponse:
     """Off to what the notice is about. A POST, since it is noted as seen."""
     delivery = get_object_or_404(mine(request), pk=pk)
+    destination = delivery.notification.link
     actions.see_notice(delivery)
-    return redirect(delivery.notification.link)
+    return redirect(destination)
 
 
 @requires("notices.see")

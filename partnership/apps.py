@@ -1,3 +1,5 @@
+"""The ground: who works together, where, and the rules of the house."""
+
 from django.apps import AppConfig
 
 

@@ -34,5 +34,18 @@ app.conf.update(
         "max_retries": 0,
     },
     task_publish_retry=False,
+    # By name: the ground knows the rooms above it in strings only. Seconds.
+    beat_schedule={
+        "pulse": {
+            "task": "outbox.tasks.pulse",
+            "schedule": 20.0,
+            "options": {"expires": 19},
+        },
+        "tend_door": {
+            "task": "partnership.tasks.tend_door",
+            "schedule": 60.0,
+            "options": {"expires": 59},
+        },
+    },
 )
 app.autodiscover_tasks()

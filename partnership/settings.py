@@ -246,5 +246,6 @@ LOGGING = {
         "django.server": {"handlers": [], "level": "ERROR", "propagate": True},
         "django.request": {"handlers": [], "level": "ERROR", "propagate": True},
         "django.security": {"handlers": [], "level": "ERROR", "propagate": True},
+        "fido2": {"handlers": [], "level": "ERROR", "propagate": True},  # it names each passkey
     },
 }

@@ -33,6 +33,7 @@ class Email:
             address=recipient.address,
             language=recipient.language,
             rank=Urgency(notification.urgency).rank,
+            due_at=notification.planned_at,
         )
 
     def send(self, delivery: Delivery) -> None:

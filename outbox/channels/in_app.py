@@ -1,7 +1,5 @@
 """Shows a notice in the portal itself. The row is the message: nothing has to travel."""
 
-from django.db.models.functions import Now
-
 from outbox.channels.base import Recipient
 from outbox.models import Channel, Delivery, Notification, Urgency
 
@@ -18,7 +16,8 @@ class InApp:
             language=recipient.language,
             rank=Urgency(notification.urgency).rank,
             status=Delivery.Status.SUBMITTED,
-            submitted_at=Now(),
+            due_at=notification.planned_at,
+            submitted_at=notification.planned_at,
         )
 
     def send(self, delivery: Delivery) -> None:

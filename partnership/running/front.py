@@ -1,12 +1,13 @@
 """The front end's set-up: npm packages, stylesheet, fonts and icons into build/vendor, and the
 compiled translations. Each step is skipped while what it was made from has not changed."""
 
+import contextlib
 import fcntl
 import hashlib
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from partnership.running import children
@@ -27,11 +28,18 @@ FONTS = (
 LOCK = (REPOSITORY / "package.json", REPOSITORY / "package-lock.json", REPOSITORY / ".npmrc")
 
 
-def prepare_front() -> None:
-    """Everything that a page needs beside Python; one at a time, as the results are shared."""
+@contextlib.contextmanager
+def building() -> Iterator[None]:
+    """One command at a time builds what all of them share; a killed one lets go."""
     (REPOSITORY / "build").mkdir(exist_ok=True)
     with (REPOSITORY / "build" / "front.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def prepare_front() -> None:
+    """Everything that a page needs beside Python."""
+    with building():
         fetch_packages()
         build_vendor()
         compile_translations()
@@ -114,9 +122,7 @@ def compile_translation(source: Path, compiled: Path) -> None:
             write_mo(target, read_po(text, abort_invalid=True))
     except PoFileError as error:
         unborn.unlink(missing_ok=True)
-        raise Trouble(
-            f"{source.relative_to(REPOSITORY)} is not a valid translation: {error}"
-        ) from None
+        raise Trouble(f"{source} is not a valid translation: {error}") from None
     unborn.rename(compiled)
 
 

@@ -8,9 +8,10 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+from partnership.running import provision
 from partnership.running.children import PYTHON, REPOSITORY, run_step
-from partnership.running.front import VENDOR, fingerprint
-from partnership.running.surroundings import Surroundings
+from partnership.running.front import VENDOR, building, fingerprint
+from partnership.running.surroundings import MAIN, Surroundings
 
 LOCKS = [REPOSITORY / "requirements" / "dev.txt"]
 COLLECTED = REPOSITORY / "build" / "staticfiles"
@@ -73,6 +74,8 @@ def load_demo(around: Surroundings) -> None:
         doing="Loading the demo",
         env=around.env({"PORTAL_DEMO": "1"}),
     )
+    if around.postgres is not None:
+        provision.count_rows(around.postgres.url(), MAIN)
     stamps.done("demo", source)
 
 
@@ -80,16 +83,17 @@ def collect_static(env: dict[str, str]) -> None:
     """What WhiteNoise serves, under names that carry a digest of the content."""
     stamps = Stamps(COLLECTED.parent / "staticfiles.json")
     ours = [path for path in (REPOSITORY / "static").rglob("*") if path.is_file()]
-    source = fingerprint([*LOCKS, VENDOR / ".portal-stamp", *sorted(ours)])
-    if COLLECTED.is_dir() and stamps.is_done("collectstatic", source):
-        return
-    icons = ["--ignore", "uswds/usa-icons/*"]  # drawn into the pages, never fetched
-    run_step(
-        [PYTHON, "manage.py", "collectstatic", "--noinput", "-v0", *icons],
-        doing="Collecting the static files",
-        env=env,
-    )
-    stamps.done("collectstatic", source)
+    with building():
+        source = fingerprint([*LOCKS, VENDOR / ".portal-stamp", *sorted(ours)])
+        if COLLECTED.is_dir() and stamps.is_done("collectstatic", source):
+            return
+        icons = ["--ignore", "uswds/usa-icons/*"]  # drawn into the pages, never fetched
+        run_step(
+            [PYTHON, "manage.py", "collectstatic", "--noinput", "-v0", *icons],
+            doing="Collecting the static files",
+            env=env,
+        )
+        stamps.done("collectstatic", source)
 
 
 def sources(*patterns: str) -> list[Path]:

@@ -35,7 +35,7 @@ MEMORY = Path("/dev/shm")  # noqa: S108 - for a heartbeat, which a slow disk wou
 worker_tmp_dir = str(MEMORY) if MEMORY.is_dir() else None
 
 
-class QuietLogger(glogging.Logger):  # type: ignore[misc] - gunicorn is untyped
+class QuietLogger(glogging.Logger):  # type: ignore[misc]  # gunicorn is untyped
     """In a process that serves requests: that one failed, of which kind and where in the code."""
 
     serves_requests = False

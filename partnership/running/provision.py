@@ -130,6 +130,11 @@ def prepare_tests(server: str) -> None:
     on(server, "template1", [sql.SQL("GRANT USAGE, CREATE ON SCHEMA public TO portal_audit")])
 
 
+def count_rows(server: str, name: str) -> None:
+    """Tell the planner how much there is, before it has had time to look for itself."""
+    on(server, name, [sql.SQL("ANALYZE")])
+
+
 def on(server: str, database: str, statements: Iterator[sql.Composed] | list[sql.SQL]) -> None:
     """Run statements in one database of a server."""
     with connect(at(server, database=database)) as connection:

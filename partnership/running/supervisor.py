@@ -177,6 +177,7 @@ class Supervisor:
                     raise
                 time.sleep(0.5)
             else:
+                say("PostgreSQL is back")
                 return
 
     def stop(self) -> None:

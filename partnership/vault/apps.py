@@ -1,3 +1,5 @@
+"""The vault: half of each key, in a database of its own."""
+
 from django.apps import AppConfig
 
 

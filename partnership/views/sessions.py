@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from partnership.accounts import awake
+from partnership.accounts.awake import cover, is_asleep, is_open, wake
 from partnership.accounts.people import places_of
 from partnership.accounts.sessions import end_others
 from partnership.permissions import public, signed_in
@@ -67,7 +67,7 @@ def end_sessions(request: Any) -> HttpResponse:
 def locked(request: Any) -> HttpResponse:
     """The cover: nothing of the page before it, and the ways to prove who sits there."""
     onward = onward_from(request.GET.get("next", ""))
-    if not awake.is_asleep(request):
+    if not is_asleep(request):
         return redirect(onward)
     ways = get_adapter().get_reauthentication_methods(request.user)
     facts = {
@@ -84,7 +84,7 @@ def locked(request: Any) -> HttpResponse:
 @require_POST
 def lock(request: Any) -> HttpResponse:
     """Cover the screen now."""
-    awake.cover(request)
+    cover(request)
     onward = onward_from(request.POST.get("next", ""))
     return redirect(reverse("locked", query={"next": onward}))
 
@@ -93,15 +93,15 @@ def lock(request: Any) -> HttpResponse:
 @require_POST
 def stay(request: Any) -> HttpResponse:
     """Somebody is there and says so; a covered screen never comes this far."""
-    awake.wake(request)
+    wake(request)
     return HttpResponse(status=204)
 
 
 @public
 @require_GET
-def is_awake(request: HttpRequest) -> HttpResponse:
+def awake(request: HttpRequest) -> HttpResponse:
     """Whether this browser's session shows anything now. Asking wakes nobody."""
-    return JsonResponse({"open": awake.is_open(request)})
+    return JsonResponse({"open": is_open(request)})
 
 
 def onward_from(path: str) -> str:

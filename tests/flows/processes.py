@@ -13,7 +13,6 @@ from django.db import connections
 from partnership.running import children
 from partnership.running.children import PYTHON
 
-LEASE_SECONDS = 2
 PATIENCE_SECONDS = 20
 DATABASES = {"default": "DATABASE_URL", "vault": "VAULT_URL"}
 WORKER = ("-A", "partnership", "worker", "-Q", "panic,urgent,routine,bulk", "-c", "1")

@@ -8,7 +8,6 @@ import pytest
 import time_machine
 from django.core import mail, signing
 from django.db import connection
-from django.test import Client
 
 from outbox import sending
 from partnership import actions
@@ -17,7 +16,7 @@ from partnership.models import AuditEntry, Invitation, Membership, Role, User
 from partnership.states import WrongStatus
 from partnership.tenancy import within
 from tests.conftest import district, member
-from tests.partnership.signing_in import PASSPHRASE, try_passphrase, with_passphrase
+from tests.partnership.signing_in import PASSPHRASE, a_browser, try_passphrase, with_passphrase
 
 NEW = "four words nobody says"
 PRINCIPAL = {"email": "New.Person@example.org", "role": "principal", "basis": "employee"}
@@ -26,7 +25,8 @@ TEACHER = actions.Place(Role.TEACHER, Membership.Basis.EMPLOYEE)
 
 
 def link_in(letter):
-    return re.search(r"testserver(/\S+)", letter.body)[1]
+    (link,) = re.findall(r"testserver(/\S+)", letter.body)
+    return link
 
 
 def link_to(offer, kind="invitation", slug="mapleton"):
@@ -48,18 +48,18 @@ def offer(coordinator_okafor):
 def test_an_invited_principal_joins(okafor, maple_high, mapleton):
     okafor.post("/mapleton/members/invite/", {**PRINCIPAL, "schools": [maple_high.pk]})
     sending.carry(mapleton)
-    visitor, (letter,) = Client(), mail.outbox
+    guest, (letter,) = a_browser(), mail.outbox
     assert letter.to == ["new.person@example.org"]
-    assert b"Principal" in visitor.get(link_in(letter)).content
-    assert visitor.post(link_in(letter), JOINING).url == "/accounts/keys/"
-    assert visitor.get("/mapleton/board/").url == "/accounts/keys/"
-    assert visitor.get("/accounts/keys/app/").status_code == 200
+    assert b"Principal" in guest.get(link_in(letter)).content
+    assert guest.post(link_in(letter), JOINING).url == "/accounts/keys/"
+    assert guest.get("/mapleton/board/").url == "/accounts/keys/"
+    assert guest.get("/accounts/keys/app/").status_code == 200
     joined = Membership.objects.get(user__email="new.person@example.org")
     assert [place.school for place in joined.schools.all()] == [maple_high]
 
 
 def test_the_audit_knows_the_whole_story(okafor, offer, coordinator_okafor):
-    Client().post(link_to(offer), JOINING)
+    a_browser().post(link_to(offer), JOINING)
     told = AuditEntry.objects.order_by("pk").values_list("action", "actor__email")
     assert list(told) == [
         ("membership.invited", coordinator_okafor.user.email),
@@ -68,14 +68,14 @@ def test_the_audit_knows_the_whole_story(okafor, offer, coordinator_okafor):
 
 
 def test_a_teacher_goes_straight_to_the_board(offer):
-    visitor = Client()
-    assert visitor.post(link_to(offer), JOINING).url == "/mapleton/board/"
-    assert visitor.get("/mapleton/board/").status_code == 200
+    guest = a_browser()
+    assert guest.post(link_to(offer), JOINING).url == "/mapleton/board/"
+    assert guest.get("/mapleton/board/").status_code == 200
 
 
 def test_a_link_works_one_time(offer):
-    Client().post(link_to(offer), JOINING)
-    for again in (Client().get(link_to(offer)), Client().post(link_to(offer), JOINING)):
+    a_browser().post(link_to(offer), JOINING)
+    for again in (a_browser().get(link_to(offer)), a_browser().post(link_to(offer), JOINING)):
         assert again.status_code == 410
 
 
@@ -93,29 +93,29 @@ def test_a_link_works_one_time(offer):
     ],
 )
 def test_what_is_wrong_is_said_and_the_link_stays_good(wrong, offer):
-    answer = Client().post(link_to(offer), {**JOINING, **wrong})
+    answer = a_browser().post(link_to(offer), {**JOINING, **wrong})
     assert answer.status_code == 422
     assert answer.context["form"].errors
-    assert Client().post(link_to(offer), JOINING).status_code == 302
+    assert a_browser().post(link_to(offer), JOINING).status_code == 302
 
 
 def test_seven_days_are_the_end_of_it(offer):
     now = dt.datetime.now(dt.UTC)
     with time_machine.travel(now + dt.timedelta(days=6, hours=23)):
-        assert Client().get(link_to(offer)).status_code == 200
+        assert a_browser().get(link_to(offer)).status_code == 200
     with time_machine.travel(now + dt.timedelta(days=7, minutes=1)):
-        assert Client().post(link_to(offer), JOINING).status_code == 410
+        assert a_browser().post(link_to(offer), JOINING).status_code == 410
 
 
 def test_a_withdrawn_offer_is_gone(okafor, offer):
     okafor.post(f"/mapleton/members/invitations/{offer.pk}/withdraw/")
-    assert Client().get(link_to(offer)).status_code == 410
+    assert a_browser().get(link_to(offer)).status_code == 410
 
 
 def test_a_second_offer_replaces_the_first(offer, coordinator_okafor):
     second = actions.invite_person("new@example.org", TEACHER, by=coordinator_okafor.user)
-    assert Client().get(link_to(offer)).status_code == 410
-    assert Client().get(link_to(second)).status_code == 200
+    assert a_browser().get(link_to(offer)).status_code == 410
+    assert a_browser().get(link_to(second)).status_code == 200
 
 
 def test_forged_and_foreign_links_are_gone(offer, oakridge):
@@ -128,22 +128,22 @@ def test_forged_and_foreign_links_are_gone(offer, oakridge):
         f"/mapleton/members/way-back/{wrong_kind}/",
         "/mapleton/members/join/x/",
     ]
-    assert {Client().get(link).status_code for link in links} == {410}
+    assert {a_browser().get(link).status_code for link in links} == {410}
 
 
 def test_somebody_with_an_account_signs_in_and_presses_once(oakridge_principal, coordinator_okafor):
     email = with_passphrase(oakridge_principal).email
-    offer, visitor = actions.invite_person(email, TEACHER, by=coordinator_okafor.user), Client()
-    assert b"/accounts/login/?next=%2Fmapleton" in visitor.get(link_to(offer)).content
-    visitor.post(link_to(offer), JOINING)
+    offer, guest = actions.invite_person(email, TEACHER, by=coordinator_okafor.user), a_browser()
+    assert b"/accounts/login/?next=%2Fmapleton" in guest.get(link_to(offer)).content
+    guest.post(link_to(offer), JOINING)
     assert User.objects.get(email=email).check_password(PASSPHRASE)
-    try_passphrase(visitor, email)
-    assert visitor.get(link_to(offer)).context["is_known"]
-    assert visitor.post(link_to(offer)).url == "/mapleton/board/"
+    try_passphrase(guest, email)
+    assert guest.get(link_to(offer)).context["is_known"]
+    assert guest.post(link_to(offer)).url == "/mapleton/board/"
 
 
 def test_another_account_can_not_take_an_offer(oakridge_principal, teacher_brown, sign_in, offer):
-    Client().post(link_to(offer), JOINING)
+    a_browser().post(link_to(offer), JOINING)
     coordinator = offer.invited_by
     again = actions.invite_person(oakridge_principal.user.email, TEACHER, by=coordinator)
     thief = sign_in(teacher_brown)
@@ -176,25 +176,25 @@ def test_the_way_back_sets_a_passphrase_and_releases_the_lock(
         passphrase.opens(user.email, was_right=False)
     okafor.post(f"/mapleton/members/{teacher_brown.pk}/way-back/")
     sending.carry(mapleton)
-    visitor, link = Client(), link_in(mail.outbox[0])
-    answer = visitor.post(link, {"passphrase": NEW, "again": NEW})
+    guest, link = a_browser(), link_in(mail.outbox[0])
+    answer = guest.post(link, {"passphrase": NEW, "again": NEW})
     assert answer.url == "/accounts/login/"
     assert inside.get("/mapleton/board/").url.startswith("/accounts/login/")
-    assert try_passphrase(visitor, user, NEW).url == "/accounts/keys/authenticate/"
+    assert try_passphrase(guest, user, NEW).url == "/accounts/keys/authenticate/"
 
 
 def test_the_way_back_is_short_and_single(way_back):
     link, typed = link_to(way_back, "way_back"), {"passphrase": NEW, "again": NEW}
     with time_machine.travel(dt.datetime.now(dt.UTC) + dt.timedelta(minutes=16)):
-        assert Client().post(link, typed).status_code == 410
-    assert Client().post(link, {**typed, "again": "x"}).status_code == 422
-    assert Client().post(link, typed).status_code == 302
-    assert Client().post(link, typed).status_code == 410
+        assert a_browser().post(link, typed).status_code == 410
+    assert a_browser().post(link, {**typed, "again": "x"}).status_code == 422
+    assert a_browser().post(link, typed).status_code == 302
+    assert a_browser().post(link, typed).status_code == 410
 
 
 def test_the_way_back_is_shut_for_who_has_left(way_back, teacher_brown, coordinator_okafor):
     actions.end_access(teacher_brown, by=coordinator_okafor.user)
-    assert Client().get(link_to(way_back, "way_back")).status_code == 410
+    assert a_browser().get(link_to(way_back, "way_back")).status_code == 410
 
 
 @pytest.mark.django_db(transaction=True)
@@ -206,7 +206,7 @@ def test_of_two_who_press_at_once_one_gets_in():
 
     def press(name):
         start.wait()
-        answer = Client().post(link_to(offer), {**JOINING, "name": name})
+        answer = a_browser().post(link_to(offer), {**JOINING, "name": name})
         outcomes.append(answer.status_code)
         connection.close()
 

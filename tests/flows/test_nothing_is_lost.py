@@ -6,9 +6,11 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from outbox import actions, tasks
 from outbox.models import Delivery
@@ -18,11 +20,16 @@ from partnership.running.embedded import Valkey
 from partnership.running.place import Place
 from partnership.tenancy import within
 from tests.conftest import district, member
-from tests.flows.processes import LEASE_SECONDS, Processes, eventually, send
+from tests.flows.processes import Processes, eventually, send
 from tests.outbox.mail_server import MailServer
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 KIND = "tips.tip_received"
+MORE_THAN_A_CHUNK = 110
+# Two tenths of it is the most that a broker may take; the rest is a busy machine's.
+QUICK_SECONDS = 1.0
+# Two of them are promised; the mail server would hang for ten.
+ENDS_WITHIN_SECONDS = 4
 type Tell = Callable[[int], None]
 
 
@@ -55,7 +62,6 @@ def processes(
         tmp_path / "said.txt",
         EMAIL_URL=mail_server.url,
         REDIS_URL=broker.url(),
-        OUTBOX_LEASE_SECONDS=str(LEASE_SECONDS),
     )
     yield running
     running.stop()
@@ -63,18 +69,22 @@ def processes(
 
 @pytest.fixture
 def town(transactional_db: None) -> Partnership:
-    return district("Mapleton")
+    """Mapleton with its high school and one principal, all of it committed."""
+    town = district("Mapleton")
+    with within(town):
+        school = School.objects.create(partnership=town, name="Maple High", level="high")
+        member("rivera", town, Role.PRINCIPAL, schools=[school])
+    return town
 
 
 @pytest.fixture
 def tell(town: Partnership) -> Tell:
-    """Tell so many officers of something at their school, and commit."""
+    """Tell so many officers of something, and commit."""
 
     def tell(how_many: int) -> None:
         with within(town):
-            school = School.objects.create(partnership=town, name="Maple High", level="high")
             people = [member(f"chen{number}", town, Role.SRO) for number in range(how_many)]
-        with within(town):
+            school = School.objects.get()
             actions.send(KIND, to=people, about=school, link="/mapleton/", urgency="urgent")
 
     return tell
@@ -97,9 +107,9 @@ def all_are_submitted(town: Partnership) -> bool:
 
 def wait_for_a_worker() -> None:
     """Ring, and wait for the answer: a worker takes some seconds to start."""
-
-    with tasks.carry.app.connection_for_write() as connection:
-        tasks.pulse.apply_async(connection=connection)
+    with tasks.carry.app.connection_for_write() as rope:
+        options: dict[str, Any] = {"connection": rope}
+        tasks.pulse.apply_async(**options)
     eventually(lambda: beats_recently("workers"))
 
 
@@ -129,6 +139,7 @@ def test_a_worker_alone_delivers_at_once(processes, mail_server, tell, town):
 def test_a_process_killed_between_the_servers_yes_and_our_note_costs_one_copy(
     processes, mail_server, tell, town, who
 ):
+    processes.environment["OUTBOX_LEASE_SECONDS"] = "2"
     mail_server.holding.set()
     first = getattr(processes, who)()
     if who == "worker":
@@ -144,30 +155,30 @@ def test_a_process_killed_between_the_servers_yes_and_our_note_costs_one_copy(
 
 
 @pytest.mark.parametrize("fault", [signal.SIGKILL, signal.SIGSTOP])
-def test_without_a_broker_the_deed_is_quick_and_its_notices_go_out(
-    processes, broker, mail_server, tell, town, fault
+def test_without_a_broker_a_tip_is_taken_at_once_and_its_notices_go_out(
+    processes, broker, mail_server, town, fault
 ):
-    signal_to(broker, fault)
-    tell(0)
-    began = time.perf_counter()
     with within(town):
-        actions.send(KIND, to=[member("rivera", town, Role.SERGEANT)], about=town_school(), link="/")
-    assert time.perf_counter() - began < 0.4
+        tip = {"text": "They push him on the stairs.", "school": School.objects.get().pk}
+    Client().get("/mapleton/tell/form/")  # what a process loads once is not the broker's doing
+    signal_to(broker, fault)
+    began = time.perf_counter()
+    assert Client().post("/mapleton/tell/form/", tip).status_code == 200
+    assert time.perf_counter() - began < QUICK_SECONDS
     processes.sweeper()
     eventually(lambda: all_are_submitted(town))
-    assert len(mail_server.letters) == 1
-
-
-def town_school() -> School:
-    return School.objects.get()
+    assert [letter["To"] for letter in mail_server.letters] == ["rivera@mapleton.example"]
 
 
 def test_two_sweepers_at_once_send_no_letter_twice(processes, mail_server, tell, town):
-    tell(60)
+    mail_server.holding.set()
+    tell(MORE_THAN_A_CHUNK)
     processes.sweeper()
     processes.sweeper()
+    eventually(lambda: len(mail_server.letters) == 2)  # both have some in hand
+    mail_server.holding.clear()
     eventually(lambda: all_are_submitted(town))
-    assert len(mail_server.ids) == len(set(mail_server.ids)) == 60
+    assert len(mail_server.ids) == len(set(mail_server.ids)) == MORE_THAN_A_CHUNK
 
 
 def test_a_mail_server_that_says_later_gets_it_later(processes, mail_server, tell, town):
@@ -191,14 +202,12 @@ def test_a_sweeper_outlives_a_cut_connection(processes, mail_server, tell, town)
     eventually(lambda: all_are_submitted(town))
 
 
-def test_a_sweeper_asked_to_end_ends_soon_even_when_the_mail_server_hangs(
+def test_a_sweeper_asked_to_end_does_not_wait_for_a_mail_server_that_hangs(
     processes, mail_server, tell
 ):
     mail_server.holding.set()
     sweeper = processes.sweeper()
     tell(2)
     eventually(lambda: mail_server.letters)
-    began = time.monotonic()
     sweeper.terminate()
-    assert sweeper.wait(5) == 0
-    assert time.monotonic() - began < 2
+    assert sweeper.wait(ENDS_WITHIN_SECONDS) == 0

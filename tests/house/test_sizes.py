@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.house.tree import check_exceptions, files, functions, lines, python_files, text
 
 FILE, FUNCTION, VIEW, TASK, TEST, PARAMETERS, TEMPLATE = 300, 25, 20, 5, 15, 5, 100
-LINE, LINE_OF_TEMPLATE = 100, 140  # a template's tag can not be broken
+LINE, LINE_OF_TEMPLATE = 100, 150  # a template's tag can not be broken
 LONG_FILES: dict[str, str] = {}
 LONG_FUNCTIONS: dict[str, str] = {}
 LONG_TESTS: dict[str, str] = {}

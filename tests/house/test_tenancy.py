@@ -13,7 +13,6 @@ ACROSS = {
 RAW_SQL = {
     "partnership/audit.py": "Reads the chain as the trigger wrote it, with the partnership named.",
     "partnership/accounts/passphrase.py": "Takes an advisory lock, reads no row.",
-    "partnership/benches/tenancy.py": "Measures the walls from outside, in a table of its own.",
     "partnership/checks.py": "Asks the server about the portal's own role, no row.",
     "partnership/tenancy.py": "Tells the database which partnership is open, reads no row.",
     "partnership/views/health.py": "SELECT 1: whether the database answers.",

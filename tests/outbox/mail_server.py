@@ -34,7 +34,7 @@ class MailServer:
     def ids(self) -> list[str]:
         return [letter["Message-ID"] for letter in self.letters]
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         answer = self.answers.popleft() if self.answers else TAKEN
         if answer.startswith("250"):
             letter = message_from_bytes(envelope.content)

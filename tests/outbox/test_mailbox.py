@@ -31,7 +31,9 @@ def test_what_would_have_been_sent_is_kept(kept, mapleton, tell, principal_river
     )
 
 
-def test_each_partnership_has_a_mailbox_of_its_own(kept, mapleton, oakridge, tell, principal_rivera):
+def test_each_partnership_has_a_mailbox_of_its_own(
+    kept, mapleton, oakridge, tell, principal_rivera
+):
     tell(principal_rivera)
     sending.carry(mapleton)
     assert newest_letters("oakridge", most=5) == []

@@ -167,7 +167,9 @@ def test_a_fault_of_our_own_keeps_nobody_waiting(
     assert email_to(principal_rivera).last_failure == "fault"
 
 
-@pytest.mark.parametrize(("answer", "status"), [("451 later", "failed_for_now"), ("550 no", "failed")])
+@pytest.mark.parametrize(
+    ("answer", "status"), [("451 later", "failed_for_now"), ("550 no", "failed")]
+)
 def test_a_mail_servers_no_is_understood(
     mapleton, tell, principal_rivera, coordinator_okafor, mail_server, email_to, answer, status
 ):

@@ -1,6 +1,7 @@
 """Passphrases and codes for tests, typed as people type them."""
 
 import time
+from typing import Any
 
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.test import Client
@@ -9,6 +10,11 @@ from partnership.models import Membership, User
 from tests.conftest import TOTP_SECRET, give_second_factor
 
 PASSPHRASE = "correct horse battery staple"
+
+
+def a_browser() -> Any:
+    """A browser in which nobody is signed in."""
+    return Client()
 
 
 def with_passphrase(member: Membership, *, second_factor: bool = False) -> User:
@@ -30,4 +36,4 @@ def try_passphrase(client: Client, who: User | str, typed: str = PASSPHRASE, **m
 
 def code_for(secret: str = TOTP_SECRET, *, ahead: int = 0) -> str:
     """What the code app shows now, or so many half-minutes ahead."""
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + ahead))
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30 + ahead)))

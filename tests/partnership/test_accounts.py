@@ -5,14 +5,19 @@ import datetime as dt
 import pytest
 import time_machine
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from partnership import actions
 from partnership.accounts import passphrase
 from partnership.models import AuditEntry, PassphraseLock, SignInFailure, User
-from tests.partnership.signing_in import PASSPHRASE, code_for, try_passphrase, with_passphrase
+from tests.partnership.signing_in import (
+    PASSPHRASE,
+    a_browser,
+    code_for,
+    try_passphrase,
+    with_passphrase,
+)
 
 LOGIN = "/accounts/login/"
 
@@ -22,14 +27,14 @@ def words_of(response):
 
 
 def test_the_right_passphrase_lets_in(teacher_brown):
-    client = Client()
+    client = a_browser()
     response = try_passphrase(client, with_passphrase(teacher_brown))
     assert response.url == reverse("choose_partnership")
     assert client.get(response.url).url == "/mapleton/board/"
 
 
 def test_signing_in_changes_the_session_key(teacher_brown):
-    client = Client()
+    client = a_browser()
     client.session.save()
     client.cookies["sessionid"] = planted = client.session.session_key
     try_passphrase(client, with_passphrase(teacher_brown))
@@ -37,7 +42,7 @@ def test_signing_in_changes_the_session_key(teacher_brown):
 
 
 def test_the_second_factor_is_asked_for(principal_rivera):
-    client = Client()
+    client = a_browser()
     response = try_passphrase(client, with_passphrase(principal_rivera, second_factor=True))
     assert response.url == reverse("mfa_authenticate")
     assert client.get("/mapleton/board/").url.startswith(LOGIN)
@@ -47,13 +52,13 @@ def test_the_second_factor_is_asked_for(principal_rivera):
 
 def test_a_code_works_one_time(principal_rivera):
     user, code = with_passphrase(principal_rivera, second_factor=True), code_for()
-    for client, status in ((Client(), 302), (Client(), 422)):
+    for client, status in ((a_browser(), 302), (a_browser(), 422)):
         try_passphrase(client, user)
         assert client.post(reverse("mfa_authenticate"), {"code": code}).status_code == status
 
 
 def test_codes_can_not_be_guessed_without_end(principal_rivera):
-    user, client = with_passphrase(principal_rivera, second_factor=True), Client()
+    user, client = with_passphrase(principal_rivera, second_factor=True), a_browser()
     try_passphrase(client, user)
     for _ in range(5):
         client.post(reverse("mfa_authenticate"), {"code": "abcdef"})
@@ -71,7 +76,7 @@ def test_wrong_unknown_locked_and_closed_sound_the_same(teacher_brown, counselor
         (closed.email, PASSPHRASE),
         ("nobody@example.org", "wrong"),
     ]
-    answers = [try_passphrase(Client(), email, typed) for email, typed in tries]
+    answers = [try_passphrase(a_browser(), email, typed) for email, typed in tries]
     assert {answer.status_code for answer in answers} == {422}
     assert len({tuple(words_of(answer)) for answer in answers}) == 1
 
@@ -96,12 +101,12 @@ def test_wrong_unknown_and_locked_cost_the_same(teacher_brown):
 def test_an_unknown_address_is_hashed_like_a_known_one(monkeypatch):
     hashed = []
     monkeypatch.setattr(User, "set_password", lambda self, raw: hashed.append(raw))
-    try_passphrase(Client(), "nobody@example.org", "a long guess")
+    try_passphrase(a_browser(), "nobody@example.org", "a long guess")
     assert hashed == ["a long guess"]
 
 
 def test_five_wrong_ones_lock_even_the_right_one(teacher_brown):
-    user, client = with_passphrase(teacher_brown), Client()
+    user, client = with_passphrase(teacher_brown), a_browser()
     for _ in range(5):
         try_passphrase(client, user.email.upper(), "wrong")
     assert try_passphrase(client, user).status_code == 422
@@ -109,14 +114,14 @@ def test_five_wrong_ones_lock_even_the_right_one(teacher_brown):
 
 
 def test_four_wrong_ones_do_not(teacher_brown):
-    user, client = with_passphrase(teacher_brown), Client()
+    user, client = with_passphrase(teacher_brown), a_browser()
     for _ in range(4):
         try_passphrase(client, user, "wrong")
     assert try_passphrase(client, user).status_code == 302
 
 
 def test_failures_older_than_a_quarter_of_an_hour_do_not_count(teacher_brown):
-    user, client = with_passphrase(teacher_brown), Client()
+    user, client = with_passphrase(teacher_brown), a_browser()
     with time_machine.travel(dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC), tick=False) as now:
         for _ in range(8):
             try_passphrase(client, user, "wrong")
@@ -129,18 +134,18 @@ def test_the_lock_outlasts_the_quarter_of_an_hour(teacher_brown):
     for _ in range(5):
         passphrase.opens(user.email, was_right=False)
     with time_machine.travel(dt.datetime.now(dt.UTC) + dt.timedelta(days=3)):
-        assert try_passphrase(Client(), user).status_code == 422
+        assert try_passphrase(a_browser(), user).status_code == 422
 
 
 def test_the_lock_ends_no_open_session(principal_rivera, sign_in):
     client = sign_in(principal_rivera)
     for _ in range(5):
-        try_passphrase(Client(), principal_rivera.user, "wrong")
+        try_passphrase(a_browser(), principal_rivera.user, "wrong")
     assert client.get("/mapleton/schools/").status_code == 200
 
 
 def test_the_tables_hold_no_address(teacher_brown):
-    try_passphrase(Client(), with_passphrase(teacher_brown), "wrong")
+    try_passphrase(a_browser(), with_passphrase(teacher_brown), "wrong")
     failure = SignInFailure.objects.get()
     assert len(bytes(failure.login)) == 32
     assert b"brown" not in bytes(failure.login)
@@ -171,20 +176,20 @@ def test_a_released_lock_starts_from_nothing(teacher_brown, coordinator_okafor):
     for _ in range(5):
         passphrase.opens(user.email, was_right=False)
     actions.release_lock(teacher_brown, by=coordinator_okafor.user)
-    try_passphrase(Client(), user, "wrong")
-    assert try_passphrase(Client(), user).status_code == 302
+    try_passphrase(a_browser(), user, "wrong")
+    assert try_passphrase(a_browser(), user).status_code == 302
 
 
 @pytest.mark.parametrize(
     "onward", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
 )
 def test_nobody_is_led_off_this_site(onward, teacher_brown):
-    response = try_passphrase(Client(), with_passphrase(teacher_brown), next=onward)
+    response = try_passphrase(a_browser(), with_passphrase(teacher_brown), next=onward)
     assert response.url == reverse("choose_partnership")
 
 
 def test_who_came_for_a_page_gets_there(teacher_brown):
-    client = Client()
+    client = a_browser()
     asked = client.get("/mapleton/schools/").url
     assert asked == "/accounts/login/?next=/mapleton/schools/"
     response = try_passphrase(client, with_passphrase(teacher_brown), next="/mapleton/schools/")
@@ -194,7 +199,7 @@ def test_who_came_for_a_page_gets_there(teacher_brown):
 @pytest.mark.django_db
 @pytest.mark.parametrize("door", ["signup", "password/reset", "email", "confirm-email", "social"])
 def test_there_is_no_other_door(door):
-    assert Client().get(f"/accounts/{door}/").status_code == 404
+    assert a_browser().get(f"/accounts/{door}/").status_code == 404
 
 
 @pytest.mark.django_db
@@ -215,13 +220,13 @@ def test_there_is_no_other_door(door):
     ],
 )
 def test_a_malformed_passkey_is_met_calmly(credential):
-    client = Client()
+    client = a_browser()
     client.get(reverse("mfa_login_webauthn"), headers={"accept": "application/json"})
     response = client.post(reverse("mfa_login_webauthn"), {"credential": credential})
     assert response.url == reverse("account_login")
 
 
 def test_the_passphrase_is_kept_in_no_form_that_comes_back(teacher_brown):
-    response = try_passphrase(Client(), with_passphrase(teacher_brown), "a wrong passphrase")
+    response = try_passphrase(a_browser(), with_passphrase(teacher_brown), "a wrong passphrase")
     assert b"a wrong passphrase" not in response.content
     assert teacher_brown.user.email.encode() in response.content

@@ -8,6 +8,7 @@ from django.test import Client
 
 from partnership.models import Role, User
 from tests.conftest import member
+from tests.partnership.signing_in import a_browser
 
 DEMO = "/demo/"
 PRESS = "/demo/sign-in/"
@@ -28,7 +29,7 @@ def press(client, someone, **more):
 
 
 def test_everybody_is_one_press_away(at_home, principal):
-    client = Client()
+    client = a_browser()
     assert b"principal@mapleton.example" in client.get(DEMO).content
     assert press(client, principal).url == "/mapleton/board/"
     assert client.get("/mapleton/board/").status_code == 200
@@ -36,7 +37,7 @@ def test_everybody_is_one_press_away(at_home, principal):
 
 
 def test_without_the_demo_there_is_no_such_page(principal):
-    client = Client()
+    client = a_browser()
     assert client.get(DEMO).status_code == 404
     assert press(client, principal).status_code == 404
 
@@ -52,24 +53,24 @@ def test_without_the_demo_there_is_no_such_page(principal):
     ],
 )
 def test_from_elsewhere_there_is_no_such_page(asked, at_home, principal):
-    client = Client()
+    client = a_browser()
     assert client.get(DEMO, **asked).status_code == 404
     assert press(client, principal, **asked).status_code == 404
 
 
 def test_a_real_person_is_nobodys_press_away(at_home, principal, principal_rivera):
-    client = Client()
+    client = a_browser()
     assert b"rivera" not in client.get(DEMO).content
     assert press(client, principal_rivera).status_code == 404
 
 
 @pytest.mark.parametrize("typed", [{}, {"partnership": "mapleton"}, {"membership": "x\x00"}])
 def test_nonsense_is_not_found(typed, at_home, principal):
-    assert Client().post(PRESS, typed).status_code == 404
+    assert a_browser().post(PRESS, typed).status_code == 404
 
 
 def test_reading_signs_nobody_in(at_home, principal):
-    assert Client().get(PRESS).status_code == 405
+    assert a_browser().get(PRESS).status_code == 405
 
 
 def test_the_press_of_another_site_is_refused(at_home, principal):
@@ -77,7 +78,7 @@ def test_the_press_of_another_site_is_refused(at_home, principal):
 
 
 def test_signing_in_for_real_is_no_demo(at_home, principal, settings):
-    client = Client()
+    client = a_browser()
     press(client, principal)
     User.objects.filter(pk=principal.user.pk).update(password="")
     client.force_login(User.objects.get(pk=principal.user.pk))
@@ -86,7 +87,7 @@ def test_signing_in_for_real_is_no_demo(at_home, principal, settings):
 
 def test_demo_screens_are_covered_too(at_home, principal):
     with time_machine.travel(dt.datetime.now(dt.UTC), tick=False) as clock:
-        client = Client()
+        client = a_browser()
         press(client, principal)
         clock.shift(dt.timedelta(minutes=31))
         page = client.get(client.get("/mapleton/board/").url)

@@ -5,7 +5,6 @@ import datetime as dt
 import pytest
 import time_machine
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from partnership import actions
@@ -14,7 +13,7 @@ from partnership.models import AuditEntry, Invitation, Membership, Role, User
 from partnership.states import WrongStatus
 from partnership.tenancy import within
 from tests.conftest import member
-from tests.partnership.signing_in import try_passphrase, with_passphrase
+from tests.partnership.signing_in import a_browser, try_passphrase, with_passphrase
 
 MEMBERS = "/mapleton/members/"
 EMPLOYEE = Membership.Basis.EMPLOYEE
@@ -226,7 +225,7 @@ def test_a_lock_is_shown_and_released(okafor, teacher_brown, coordinator_okafor)
         passphrase.opens(user.email, was_right=False)
     assert b"The passphrase is locked" in okafor.get(page_of(teacher_brown)).content
     okafor.post(page_of(teacher_brown, "release/"))
-    assert try_passphrase(Client(), user).status_code == 302
+    assert try_passphrase(a_browser(), user).status_code == 302
     entry = AuditEntry.objects.get(action="passphrase.released")
     assert entry.actor == coordinator_okafor.user
 

@@ -4,7 +4,6 @@ import re
 
 import pytest
 from allauth.mfa.models import Authenticator
-from django.test import Client
 
 from partnership.accounts import secrets
 from partnership.models import AuditEntry
@@ -12,6 +11,7 @@ from partnership.tenancy import within
 from tests.conftest import TOTP_SECRET, give_second_factor
 from tests.partnership.signing_in import (
     PASSPHRASE,
+    a_browser,
     code_for,
     try_passphrase,
     with_passphrase,
@@ -22,14 +22,14 @@ APP = "/accounts/keys/app/"
 
 def signed_in(member):
     """A browser that has typed the passphrase twice: once to come in, once to change keys."""
-    client = Client()
+    client = a_browser()
     try_passphrase(client, with_passphrase(member))
     client.post("/accounts/reauthenticate/", {"password": PASSPHRASE})
     return client
 
 
 def set_up_app(client):
-    secret = re.search(r"<code[^>]*>([A-Z2-7]{32})</code>", client.get(APP).content.decode())[1]
+    (secret,) = re.findall(r"<code[^>]*>([A-Z2-7]{32})</code>", client.get(APP).content.decode())
     return client.post(APP, {"code": code_for(secret)})
 
 
@@ -59,7 +59,7 @@ def test_setting_one_up_opens_the_board(principal_rivera):
 
 
 def test_setting_one_up_ends_all_other_sessions(principal_rivera):
-    client, other, forced = signed_in(principal_rivera), signed_in(principal_rivera), Client()
+    client, other, forced = signed_in(principal_rivera), signed_in(principal_rivera), a_browser()
     forced.force_login(principal_rivera.user)
     set_up_app(client)
     assert client.get("/accounts/keys/").status_code == 200
@@ -106,9 +106,9 @@ def test_a_recovery_code_lets_in_once_and_is_told(principal_rivera):
     set_up_app(client)
     code = client.get("/accounts/keys/codes/").context["unused_codes"][0]
     for status in (302, 422):
-        visitor = Client()
-        try_passphrase(visitor, principal_rivera.user)
-        answer = visitor.post("/accounts/keys/authenticate/", {"code": code})
+        guest = a_browser()
+        try_passphrase(guest, principal_rivera.user)
+        answer = guest.post("/accounts/keys/authenticate/", {"code": code})
         assert answer.status_code == status
     assert [action for action, _ in deeds()].count("second_factor.recovery_code_used") == 1
 
@@ -132,7 +132,7 @@ def test_codes_outlive_a_rotation_of_the_master_key(principal_rivera, settings):
 
 @pytest.mark.parametrize("door", ["app/", "app/remove/", "passkeys/add/", "codes/", "passkeys/"])
 def test_keys_are_shown_to_their_person_only(door, db):
-    assert Client().get(f"/accounts/keys/{door}").url.startswith("/accounts/login/")
+    assert a_browser().get(f"/accounts/keys/{door}").url.startswith("/accounts/login/")
 
 
 def test_another_persons_passkey_can_not_be_removed(principal_rivera, counselor_reyes):

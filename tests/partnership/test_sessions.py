@@ -4,19 +4,18 @@ import threading
 
 import pytest
 from django.db import connection
-from django.test import Client
 
 from partnership.accounts import passphrase
 from partnership.models import Membership, PassphraseLock, SignInFailure
 from partnership.tenancy import within
-from tests.partnership.signing_in import PASSPHRASE, try_passphrase, with_passphrase
+from tests.partnership.signing_in import PASSPHRASE, a_browser, try_passphrase, with_passphrase
 
 SESSIONS = "/accounts/sessions/"
 NEW = "another very long secret"
 
 
 def signed_in(member):
-    client = Client()
+    client = a_browser()
     try_passphrase(client, with_passphrase(member))
     return client
 
@@ -28,7 +27,7 @@ def is_inside(client):
 @pytest.fixture
 def two(teacher_brown):
     user = with_passphrase(teacher_brown)
-    clients = Client(), Client()
+    clients = a_browser(), a_browser()
     for client in clients:
         try_passphrase(client, user)
     return clients
@@ -106,7 +105,7 @@ def test_who_belongs_nowhere_is_told_calmly(stranger, sign_in):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_failure_is_kept_although_the_sign_in_failed():
-    try_passphrase(Client(), "nobody@example.org", "wrong")
+    try_passphrase(a_browser(), "nobody@example.org", "wrong")
     connection.rollback()
     assert SignInFailure.objects.count() == 1
 

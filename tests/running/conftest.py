@@ -1,9 +1,6 @@
 """A data folder that the servers' account can reach, and a PostgreSQL to break."""
 
-import contextlib
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,8 +8,8 @@ import pytest
 
 from partnership.running import provision
 from partnership.running.embedded import Postgres
-from partnership.running.place import OUTSIDE, Place
-from tests.running.portal_process import OURS
+from partnership.running.place import Place
+from tests.running.portal_process import OURS, reachable_folder
 
 
 @pytest.fixture(autouse=True)
@@ -24,16 +21,6 @@ def nothing_given(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith("PORTAL_"):
             monkeypatch.delenv(name)
-
-
-@contextlib.contextmanager
-def reachable_folder() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="portal-try-", dir=OUTSIDE))
-    folder.chmod(0o711)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

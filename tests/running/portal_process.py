@@ -1,19 +1,24 @@
 """Runs the real commands as a person would, and looks for what they leave behind."""
 
+import contextlib
 import http.client
 import os
 import re
 import select
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from partnership.running.children import REPOSITORY
 from partnership.running.keys import KEYS
+from partnership.running.place import OUTSIDE
 from partnership.running.surroundings import ADDRESSES
 
 OURS = (*ADDRESSES, *KEYS, "REDIS_URL", "EMAIL_URL", "PUBLIC_URL", "ALLOWED_HOSTS")
@@ -47,6 +52,16 @@ def free_port() -> int:
     with socket.socket() as door:
         door.bind(("127.0.0.1", 0))
         return int(door.getsockname()[1])
+
+
+@contextlib.contextmanager
+def reachable_folder() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="portal-try-", dir=OUTSIDE))
+    folder.chmod(0o711)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @dataclass

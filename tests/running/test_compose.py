@@ -1,4 +1,4 @@
-"""docker-compose.yml and the Dockerfile can not be run here; that what they name exists can be seen."""
+"""docker-compose.yml and the Dockerfile: they can not be run here, but what they name exists."""
 
 import importlib.util
 import re

@@ -1,5 +1,6 @@
 """The front end's build, the locks, and how test arguments are sorted."""
 
+import os
 import subprocess
 import sys
 
@@ -10,9 +11,12 @@ from partnership.running.checking import hosts_in_locks
 from partnership.running.children import REPOSITORY
 from partnership.running.trouble import Trouble
 
-PO = (
-    'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\nmsgid "School"\nmsgstr "{}"\n'
-)
+PO = """msgid ""
+msgstr "Content-Type: text/plain; charset=utf-8\\n"
+
+msgid "School"
+msgstr "{}"
+"""
 
 
 def write_translation(root, word: str):
@@ -28,16 +32,13 @@ def test_a_translation_is_compiled_and_compiled_again_when_its_text_changes(tmp_
     assert b"Escuela" in compiled.read_bytes()
 
     write_translation(tmp_path, "Colegio")
-    compiled.touch()
-    front.compile_translations(tmp_path)
-    assert b"Colegio" not in compiled.read_bytes()
-    compiled.unlink()
+    os.utime(compiled, (1, 1))
     front.compile_translations(tmp_path)
     assert b"Colegio" in compiled.read_bytes()
 
 
 def test_a_broken_translation_is_named(tmp_path):
-    write_translation(tmp_path, 'Escuela"broken')
+    write_translation(tmp_path, '"\nthis is no translation\n"')
 
     with pytest.raises(Trouble, match="not a valid translation"):
         front.compile_translations(tmp_path)
@@ -47,7 +48,7 @@ def test_the_build_has_what_the_stylesheets_name():
     vendor = REPOSITORY / "build" / "vendor"
     stylesheet = (vendor / "uswds" / "uswds.css").read_text()
 
-    assert stylesheet.startswith("@layer uswds")
+    assert "@layer uswds{" in stylesheet
     for font in front.FONTS:
         assert (vendor / "fonts" / font.name).read_bytes()[:4] == b"wOF2"
     assert (vendor / "uswds" / "usa-icons" / "school.svg").exists()

@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -12,14 +13,21 @@ from partnership.running.place import Place
 from partnership.running.supervisor import Process, Supervisor
 from partnership.running.surroundings import Surroundings
 from partnership.running.trouble import Trouble
-from tests.running.portal_process import Running, free_port, pid_of, portal
+from tests.running.portal_process import Running, free_port, pid_of, portal, reachable_folder
 
 pytestmark = pytest.mark.processes
 
 
+@pytest.fixture(scope="module")
+def lived_in() -> Iterator[Path]:
+    """A data folder that only the first start has to fill."""
+    with reachable_folder() as folder:
+        yield folder
+
+
 @pytest.fixture
-def running(data) -> Iterator[Running]:
-    portal_up = Running(data).start()
+def running(lived_in) -> Iterator[Running]:
+    portal_up = Running(lived_in).start()
     portal_up.wait_for("The portal is ready")
     yield portal_up
     portal_up.process.kill()
@@ -32,7 +40,7 @@ def test_what_dies_is_reported_and_comes_back_and_ctrl_c_leaves_nothing(running)
         os.kill(pid_of(running.data, program), signal.SIGKILL)
         running.wait_for(f"{name} ended by SIGKILL; starting it again")
     os.kill(pid_of(running.data, "bin/postgres"), signal.SIGKILL)
-    running.wait_for("starting PostgreSQL again")
+    running.wait_for("PostgreSQL is back")
 
     assert running.status() == 200
     assert "already running" in portal("up", "--data", str(running.data)).stderr

@@ -52,10 +52,10 @@ def test_a_role_that_was_made_wider_is_made_narrow_again(postgres):
         connection.execute("ALTER ROLE portal_app SUPERUSER BYPASSRLS")
 
         provision.provision(postgres.url(), databases=("main", "keys"))
-        (wide,) = connection.execute(
+        row = connection.execute(
             "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = 'portal_app'"
         ).fetchone()
-    assert wide is False
+    assert row == (False,)
 
 
 def test_the_application_uses_tables_but_can_not_change_them(postgres):

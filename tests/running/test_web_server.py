@@ -1,4 +1,4 @@
-"""gunicorn under our rules: it says nothing about who asked, and checks the keys before it serves."""
+"""gunicorn under our rules: not a word about who asked, and no request without good keys."""
 
 import os
 import signal
@@ -23,7 +23,6 @@ MALFORMED = (
     b"GET /canary HTTP/1.1\r\nCan ary: canary\r\n\r\n",
     b"GET /" + b"canary" * 1000 + b" HTTP/1.1\r\n\r\n",
     b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: canary\r\n\r\n",
-    b"GET /healthz HTTP/1.1\r\nHost: canary.example\r\n\r\n",
 )
 
 
@@ -61,7 +60,7 @@ def test_malformed_requests_leave_no_address_and_no_word_in_the_log(settings_of_
     web.send_signal(signal.SIGTERM)
     log, _ = web.communicate(timeout=20)
 
-    assert [reply.split()[1][:1] for reply in replies] == [b"4", b"4", b"4", b"5", b"4"]
+    assert [reply.split()[1][:1] for reply in replies] == [b"4", b"4", b"4", b"5"]
     assert not any(b"gunicorn" in reply or b"Server:" in reply for reply in replies)
     assert "A request was refused or broke off." in log
     assert "127.0.0.1" not in log

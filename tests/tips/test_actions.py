@@ -19,7 +19,9 @@ def tip(maple_high, principal_rivera, officer_chen):
     return actions.submit_tip(school=maple_high, text="There is a fight planned.", kind=Kind.FIGHT)
 
 
-def test_the_first_reading_moves_it_on_and_every_reading_is_logged(tip, principal_rivera, officer_chen):
+def test_the_first_reading_moves_it_on_and_every_reading_is_logged(
+    tip, principal_rivera, officer_chen
+):
     for reader in (principal_rivera, principal_rivera, officer_chen):
         actions.read_tip(Tip.objects.get(), by=reader)
     assert Tip.objects.get().status == Status.READ

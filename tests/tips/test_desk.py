@@ -31,7 +31,9 @@ def moved_back(tip, hours):
     Tip.objects.filter(pk=tip.pk).update(received_hour=hour)
 
 
-def test_the_most_dangerous_stands_first_then_the_longest_waiting(sign_in, maple_high, principal_rivera):
+def test_the_most_dangerous_stands_first_then_the_longest_waiting(
+    sign_in, maple_high, principal_rivera
+):
     order = [(Kind.BULLY, 9), (Kind.LIFE, 1), (Kind.FIGHT, 3), (Kind.LIFE, 5), (Kind.OTHER, 20)]
     for kind, hours in order:
         moved_back(actions.submit_tip(school=maple_high, text="...", kind=kind), hours)
@@ -75,7 +77,9 @@ def test_after_fifty_a_new_page_begins(sign_in, maple_high, principal_rivera):
     assert len(client.get(f"{LIST}?page=2").context["tips"]) == 1
 
 
-def test_the_chips_count_what_stands_behind_them(sign_in, maple_high, principal_rivera, officer_chen):
+def test_the_chips_count_what_stands_behind_them(
+    sign_in, maple_high, principal_rivera, officer_chen
+):
     tips = [actions.submit_tip(school=maple_high, text="...") for _ in range(4)]
     actions.acknowledge_tip(tips[0], by=officer_chen)
     actions.acknowledge_tip(tips[1], by=officer_chen)
@@ -87,16 +91,24 @@ def test_the_chips_count_what_stands_behind_them(sign_in, maple_high, principal_
         assert len(client.get(LIST + chip["url"]).context["tips"]) == chip["count"]
 
 
-def test_the_list_can_be_narrowed_to_a_school_and_a_kind(sign_in, tip, maple_middle, coordinator_okafor):
+def test_the_list_can_be_narrowed_to_a_school_and_a_kind(
+    sign_in, tip, maple_middle, coordinator_okafor
+):
     actions.submit_tip(school=maple_middle, text="...", kind=Kind.DRUGS)
     client = sign_in(coordinator_okafor)
-    for query in (f"school={maple_middle.pk}", "kind=drugs", f"school={maple_middle.pk}&kind=drugs"):
+    for query in (
+        f"school={maple_middle.pk}",
+        "kind=drugs",
+        f"school={maple_middle.pk}&kind=drugs",
+    ):
         assert [row.kind for row in client.get(f"{LIST}?{query}").context["tips"]] == ["drugs"]
     for query in ("school=nonsense", "kind=nonsense&show=%00", "page=9999"):
         assert len(client.get(f"{LIST}?{query}").context["tips"]) == 2
 
 
-def test_the_card_counts_what_needs_the_member(sign_in, tip, maple_high, principal_rivera, officer_chen):
+def test_the_card_counts_what_needs_the_member(
+    sign_in, tip, maple_high, principal_rivera, officer_chen
+):
     actions.acknowledge_tip(actions.submit_tip(school=maple_high, text="..."), by=officer_chen)
     card = sign_in(principal_rivera).get(CARD)
     assert card.context["counts"] == {"urgent": 1}
@@ -128,7 +140,9 @@ def test_a_tip_is_taken_answered_and_closed(sign_in, tip, principal_rivera):
     assert (Tip.objects.get().status, TipMessage.objects.get().text) == ("closed", "Thank you.")
 
 
-def test_of_two_who_press_at_once_the_second_is_told_calmly(sign_in, tip, principal_rivera, officer_chen):
+def test_of_two_who_press_at_once_the_second_is_told_calmly(
+    sign_in, tip, principal_rivera, officer_chen
+):
     first, second = sign_in(principal_rivera), sign_in(officer_chen)
     assert first.post(page_of(tip, "acknowledge/")).status_code == 302
     assert second.post(page_of(tip, "acknowledge/")).status_code == 409
@@ -201,7 +215,9 @@ def without_tokens(pages):
     return [b"".join(line for line in page.splitlines() if b"csrf" not in line) for page in pages]
 
 
-def test_the_principal_it_is_about_lives_in_a_world_without_it(sign_in, tip, maple_high, principal_rivera):
+def test_the_principal_it_is_about_lives_in_a_world_without_it(
+    sign_in, tip, maple_high, principal_rivera
+):
     client = sign_in(principal_rivera)
     before = without_tokens(world_of(client))
     secret = actions.submit_tip(
@@ -216,7 +232,9 @@ def test_the_principal_it_is_about_lives_in_a_world_without_it(sign_in, tip, map
         assert (hidden.status_code, unknown.status_code) == (404, 404)
 
 
-def test_its_address_answers_the_principal_like_any_made_up_one(sign_in, tip, maple_high, principal_rivera):
+def test_its_address_answers_the_principal_like_any_made_up_one(
+    sign_in, tip, maple_high, principal_rivera
+):
     secret = actions.submit_tip(school=maple_high, text="...", kind=Kind.ADULT)
     client = sign_in(principal_rivera)
     answers = [client.get(f"{LIST}{pk}/") for pk in (secret.pk, uuid4())]

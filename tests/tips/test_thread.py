@@ -40,6 +40,11 @@ def test_the_code_opens_the_thread_in_either_way_of_writing(mapleton):
         assert "They push him." in returned(typed).get(RETURN).text
 
 
+def test_the_language_goes_along_into_the_thread(mapleton, client):
+    answer = client.post(f"{RETURN}?lang=es", {"code": tell()})
+    assert answer.url == f"{RETURN}?lang=es"
+
+
 def test_the_team_answers_and_the_sender_reads_it(mapleton, coordinator_okafor):
     code = tell("They push him.")
     actions.answer_tip(Tip.objects.get(), "Thank you. On which stairs?", by=coordinator_okafor)
@@ -82,8 +87,12 @@ def test_an_unknown_code_costs_as_much_as_a_known_one(mapleton, stretchings):
     assert len(stretchings) == 2
 
 
-@pytest.mark.parametrize("typed", ["A" * 10_000, "", "   ", "AAAA-AAAA-AAAA-AAAA-A", "a b c d e f g h"])
-def test_what_can_not_be_a_code_is_refused_before_any_stretching(mapleton, client, stretchings, typed):
+@pytest.mark.parametrize(
+    "typed", ["A" * 10_000, "", "   ", "AAAA-AAAA-AAAA-AAAA-A", "a b c d e f g h"]
+)
+def test_what_can_not_be_a_code_is_refused_before_any_stretching(
+    mapleton, client, stretchings, typed
+):
     assert client.post(RETURN, {"code": typed}).status_code == REFUSED
     assert not stretchings
 
@@ -147,7 +156,11 @@ def test_words_typed_too_late_are_shown_and_not_lost(mapleton):
 
 def test_the_cookie_dies_with_the_window_and_is_out_of_reach_of_scripts(mapleton):
     cookie = returned(tell()).cookies["tell"]
-    assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Strict", "/mapleton/tell/")
+    assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (
+        True,
+        "Strict",
+        "/mapleton/tell/",
+    )
     assert (cookie["max-age"], cookie["expires"]) == ("", "")
 
 

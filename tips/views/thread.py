@@ -4,7 +4,8 @@ has passed without a click."""
 from django.conf import settings
 from django.core import signing
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, resolve_url
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -157,11 +158,11 @@ def keep(response: HttpResponse, request: PortalRequest, token: str | None) -> H
 
 
 def cookie_path(request: PortalRequest) -> str:
-    return resolve_url("tips:tip_start", partnership=request.partnership.slug)
+    return reverse("tips:tip_start", kwargs={"partnership": request.partnership.slug})
 
 
 def to_thread(request: PortalRequest) -> HttpResponseRedirect:
     """Redirect, so that "reload" sends nothing twice; the chosen language goes along."""
-    query = {"lang": lang} if (lang := request.GET.get("lang")) else {}
-    address = resolve_url("tips:tip_return", partnership=request.partnership.slug)
-    return redirect(address, query=query)
+    query = {"lang": lang} if (lang := request.GET.get("lang")) else None
+    place = {"partnership": request.partnership.slug}
+    return HttpResponseRedirect(reverse("tips:tip_return", kwargs=place, query=query))

@@ -81,7 +81,7 @@ def detail_page(
         "reply_form": form if may_answer and not tip.is_closed else None,
         "may_answer": may_answer,
         "may_close": may(request.membership, "tips.close"),
-        "watermark": f"{request.membership.user.name} · {local_time()}",
+        "watermark": f"{request.membership.user.name} · {timezone.localtime():%Y-%m-%d %H:%M}",
     }
     return render(request, "tips/tip_detail.html", facts, status=status)
 
@@ -123,8 +123,3 @@ def readers_of(tip: Tip) -> list[dict[str, Any]]:
         }
         for recipient in recipients
     ]
-
-
-def local_time() -> str:
-    """Now, as the clocks of the district show it."""
-    return f"{timezone.localtime():%Y-%m-%d %H:%M}"

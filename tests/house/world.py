@@ -1,0 +1,88 @@
+"""A district with somebody in every role and one of everything, to knock on every door."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.core import signing
+
+from outbox import actions as outbox
+from outbox.models import Channel, Delivery
+from partnership import actions
+from partnership.actions.members import Place
+from partnership.models import Invitation, Membership, Partnership, Role, School
+from tests.conftest import member
+from tips.actions import submit_tip
+from tips.models import Tip, TipRecipient
+
+
+@dataclass
+class World:
+    """What the samples below take their keys from."""
+
+    partnership: Partnership
+    school: School
+    members: dict[str, Membership]
+    colleague: Membership
+    invitation: Invitation
+    tip: Tip
+
+    def notice_of(self, person: Membership) -> Delivery:
+        """The newest notice on this member's own page."""
+        mine = Delivery.objects.filter(membership=person, channel=Channel.IN_APP)
+        return cast("Delivery", mine.latest("pk"))
+
+    def link(self, kind: str) -> str:
+        """The secret part of the link in an invitation's e-mail."""
+        return signing.dumps(str(self.invitation.pk), salt=kind)
+
+
+def build(partnership: Partnership) -> World:
+    """Everything through actions, as it comes about in life. The partnership must be open."""
+    school = School.objects.create(partnership=partnership, name="Sample High", level="high")
+    members = {role.value: member(role.value, partnership, role, schools=[school]) for role in Role}
+    colleague = member("colleague", partnership, Role.TEACHER, schools=[school])
+    by = members["coordinator"].user
+    place = Place(role=Role.TEACHER, basis=Membership.Basis.EMPLOYEE, schools=[school])
+    invitation = actions.invite_person(f"new@{partnership.slug}.example", place, by=by)
+    tip = submit_tip(school=school, text="There is a fight planned.")
+    let_everybody_read(tip, members)
+    outbox.send("tips.tip_received", to=members.values(), about=tip, link="/somewhere/")
+    return World(partnership, school, members, colleague, invitation, tip)
+
+
+def let_everybody_read(tip: Tip, members: dict[str, Membership]) -> None:
+    """Reach is not the question here: whom a door refuses, it refuses for the role alone."""
+    for person in members.values():
+        TipRecipient.objects.get_or_create(partnership=tip.partnership, tip=tip, membership=person)
+
+
+type Sample = Callable[[World, Membership], dict[str, Any]]
+
+
+def of_colleague(world: World, who: Membership) -> dict[str, Any]:
+    return {"pk": world.colleague.pk}
+
+
+def of_tip(world: World, who: Membership) -> dict[str, Any]:
+    return {"pk": world.tip.pk}
+
+
+# What stands in the address of a door beside the partnership.
+SAMPLES: dict[str, Sample] = {
+    "invitation_accept": lambda world, who: {"token": world.link("partnership.invitation")},
+    "invitation_withdraw": lambda world, who: {"pk": world.invitation.pk},
+    "member_change": of_colleague,
+    "member_detail": of_colleague,
+    "member_end": of_colleague,
+    "member_release": of_colleague,
+    "member_way_back": of_colleague,
+    "outbox:notice_open": lambda world, who: {"pk": world.notice_of(who).pk},
+    "school_detail": lambda world, who: {"pk": world.school.pk},
+    "tips:tip_acknowledge": of_tip,
+    "tips:tip_answer": of_tip,
+    "tips:tip_close": of_tip,
+    "tips:tip_detail": of_tip,
+    "way_back": lambda world, who: {"token": world.link("partnership.way_back")},
+}
+ROLES = {role.value for role in Role}
