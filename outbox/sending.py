@@ -22,7 +22,7 @@ from django.urls import reverse
 from outbox.channels.base import Carrier, Recipient, SendError
 from outbox.channels.email import Email
 from outbox.channels.in_app import InApp
-from outbox.models import Channel, Delivery, Notification, Urgency
+from outbox.models import Channel, Delivery, Notification
 from partnership.models import Membership, Partnership, Role
 from partnership.tenancy import within
 
@@ -145,11 +145,19 @@ def tell_of_undeliverable(delivery: Delivery) -> None:
     notification = Notification.objects.create(
         partnership=delivery.partnership,
         kind=UNDELIVERABLE,
-        urgency=Urgency(delivery.notification.urgency),
-        link=reverse("member_list", kwargs={"partnership": delivery.partnership.slug}),
+        urgency=delivery.notification.urgency,
+        link=page_about(delivery),
         subject_id=missed,
     )
     Delivery.objects.bulk_create(
         InApp().plan(notification, Recipient(person.pk, "", settings.LANGUAGE_CODE))
         for person in people
     )
+
+
+def page_about(delivery: Delivery) -> str:
+    """Where coordinators find whom a delivery did not reach, and can mend the address."""
+    slug = delivery.partnership.slug
+    if delivery.membership_id is None:
+        return reverse("member_list", kwargs={"partnership": slug})
+    return reverse("member_detail", kwargs={"partnership": slug, "pk": delivery.membership_id})

@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 from celery import shared_task
+from celery.signals import worker_ready
 from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
@@ -32,6 +33,12 @@ def carry(partnership_pk: int) -> None:
 def pulse() -> None:
     """Prove that messages come through the broker to a worker, and a worker to the database."""
     beat("workers")
+
+
+@worker_ready.connect
+def first_pulse(**_: Any) -> None:
+    """A worker that has just started does not wait for the clock to show that it is there."""
+    pulse.delay()
 
 
 def wake(partnership_pk: int, queue: str) -> None:

@@ -39,7 +39,7 @@ def secrets_are_strong(app_configs: Any, **kwargs: Any) -> Iterable[CheckMessage
 def secret_key() -> str:
     """SECRET_KEY, also where it is empty: Django refuses to hand out an empty one."""
     try:
-        return settings.SECRET_KEY
+        return str(settings.SECRET_KEY)
     except ImproperlyConfigured:
         return ""
 

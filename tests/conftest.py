@@ -187,24 +187,24 @@ def give_second_factor(user: User) -> None:
     )
 
 
+def browser_of(someone: Membership | User) -> Client:
+    """A browser of its own for a member or a user, signed in with both factors just now."""
+    user = someone.user if isinstance(someone, Membership) else someone
+    give_second_factor(user)
+    client = Client()
+    client.force_login(user)
+    session = client.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [
+        {"method": "password", "at": time.time(), "email": user.email},
+        {"method": "mfa", "at": time.time(), "type": "totp"},
+    ]
+    session.save()
+    return client
+
+
 @pytest.fixture
 def sign_in(db: None) -> Callable[[Membership | User], Client]:
-    """A browser of its own for a member or a user, signed in with both factors just now."""
-
-    def sign_in(someone: Membership | User) -> Client:
-        user = someone.user if isinstance(someone, Membership) else someone
-        give_second_factor(user)
-        client = Client()
-        client.force_login(user)
-        session = client.session
-        session[AUTHENTICATION_METHODS_SESSION_KEY] = [
-            {"method": "password", "at": time.time(), "email": user.email},
-            {"method": "mfa", "at": time.time(), "type": "totp"},
-        ]
-        session.save()
-        return client
-
-    return sign_in
+    return browser_of
 
 
 @pytest.fixture

@@ -75,6 +75,11 @@ class Postgres:
         """The address of a database here, for one role; the socket's folder keeps others out."""
         return f"postgresql://{role}@/{database}?host={self.socket}"
 
+    @property
+    def exists(self) -> bool:
+        """Whether there is a data folder with a database in it."""
+        return "PG_VERSION" in self._contents()
+
     def prepare(self) -> bool:
         """Make the data folder if there is none; True when it is new. Never leaves a half one."""
         names = self._contents()

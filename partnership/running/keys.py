@@ -48,6 +48,12 @@ def keep_keys(folder: Path) -> dict[str, str]:
     }
 
 
+def lost_keys(folder: Path) -> list[str]:
+    """The keys that are neither kept nor given: what they sealed can not be opened without them."""
+    known = {*os.environ, *(file.name for file in folder.glob("*"))}
+    return [name for name in KEYS if not {name, f"{name}_FILE"} & known]
+
+
 def keep_password(folder: Path, role: str) -> str:
     """The password of a database role that we made on a server of yours."""
     return keep(folder, f"{role}.password", secrets.token_hex(32))

@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import time
 
 from partnership.running import furnishing
 from partnership.running.children import PYTHON, REPOSITORY, dies_with_us
@@ -25,9 +26,11 @@ def manage(arguments: list[str]) -> int:
         )
     place = Place(data_folder())
     around = Surroundings(place)
-    if not place.hold():
-        around.borrow()
-        return call(around, arguments)
+    while not place.hold("management command"):
+        if place.holder() == "portal":
+            around.borrow()
+            return call(around, arguments)
+        time.sleep(0.2)
     try:
         around.launch()
         around.furnish()

@@ -44,16 +44,22 @@ class Place:
                 "Free some space or choose another place with --data DIR."
             )
 
-    def hold(self) -> bool:
-        """Take the folder for this process; False when another portal runs on it."""
+    def hold(self, what: str = "portal") -> bool:
+        """Take the folder for this process; False when another one has it."""
         lock = os.open(self.root / "up.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(lock)
             return False
+        os.truncate(lock, 0)
+        os.write(lock, what.encode())
         self._lock = lock
         return True
+
+    def holder(self) -> str:
+        """What holds the folder: a portal, or a management command that soon lets go."""
+        return (self.root / "up.lock").read_text()
 
     def release(self) -> None:
         """Give the folder back; the kernel does the same when we are killed."""

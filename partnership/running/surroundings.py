@@ -41,6 +41,12 @@ class Surroundings:
             if given("VAULT_URL"):
                 raise Trouble("VAULT_URL is given without DATABASE_URL; give both or neither.")
             self.postgres = Postgres(self.place, durable=self.durable)
+            if self.postgres.exists and (lost := keys.lost_keys(self.secrets)):
+                raise Trouble(
+                    f"{self.secrets} lost {', '.join(lost)}, with which this database was sealed.\n"
+                    "Put them back, or start anew in another folder with --data DIR."
+                )
+            self._add_keys()  # before the database, so that there never is one without its keys
             self.is_new = self.postgres.prepare()
             self.postgres.launch()
         if not given("REDIS_URL"):

@@ -28,11 +28,11 @@ HIGHEST_PORT = 65535
 def up(arguments: list[str]) -> int:
     """Set up what is missing, run everything, stop everything."""
     options = read_options(arguments)
-    began = time.monotonic()
+    began = float(os.environ.get("PORTAL_BEGAN") or time.time())
     place = Place(data_folder(options.data))
     if not place.hold():
         raise Trouble(
-            f"A portal is already running on {place.root}.\n"
+            f"A {place.holder()} is already running on {place.root}.\n"
             "Stop it with Ctrl-C in its terminal, or choose another folder with --data DIR."
         )
     bind = os.environ.get("PORTAL_BIND", "127.0.0.1")
@@ -87,7 +87,7 @@ def run(around: Surroundings, env: dict[str, str], *, port: int, demo: bool, beg
             people = pool.submit(demo_people, env) if demo else None
             supervisor.start()
             if not supervisor.signals:
-                greet(env, people.result() if people else "", time.monotonic() - began)
+                greet(env, people.result() if people else "", time.time() - began)
         supervisor.watch()
     finally:
         say("stopping")

@@ -3,7 +3,7 @@ and they hold the markup that must be right everywhere (labels, hints, errors, h
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from django.conf import settings
 from django.contrib.messages import get_messages
 from django.contrib.messages.storage.base import Message
 from django.forms import BoundField
+from django.template import defaultfilters
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
@@ -152,6 +153,20 @@ def age(moment: datetime | None) -> str:
         return _("%(hours)d h") % {"hours": seconds // HOUR}
     days = seconds // DAY
     return ngettext("%(days)d day", "%(days)d days", days) % {"days": days}
+
+
+@register.filter(expects_localtime=True)
+def when(moment: date | None, look: str = "day") -> str:
+    """A date as the reader's language writes it; `look` names how much of it is told."""
+    formats = {
+        "day": pgettext("date format", "M j, Y"),
+        "long": pgettext("date format", "F j, Y"),
+        "weekday": pgettext("date format", "D, M j"),
+        "today": pgettext("date format", "l, F j"),
+        "minute": pgettext("date format", "M j, g:i A"),
+        "second": pgettext("date format", "M j, Y g:i:s A"),
+    }
+    return str(defaultfilters.date(moment, formats[look]))
 
 
 @register.simple_tag

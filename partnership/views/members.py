@@ -34,26 +34,20 @@ KINDS: dict[str, Callable[[MembershipQuerySet], MembershipQuerySet]] = {
 def member_list(request: MemberRequest) -> HttpResponse:
     """The people this member may look up, fifty to a page, narrowed by words and kind."""
     search = SearchForm(request.GET)
-    wanted = search.cleaned_data if search.is_valid() else {}
-    kind = wanted.get("kind", "")
-    people = visible_members(request).current().named(wanted.get("q", ""))
-    people = people.fetch_mode(models.FETCH_RAISE)
-    page = Paginator(KINDS[kind](people) if kind else people, PAGE).get_page(
-        request.GET.get("page")
-    )
+    wanted = search.cleaned_data if search.is_valid() else {"q": "", "kind": ""}
+    people = visible_members(request).current().named(wanted["q"]).fetch_mode(models.FETCH_RAISE)
+    people = KINDS[wanted["kind"]](people) if wanted["kind"] else people
+    page = Paginator(people, PAGE).get_page(request.GET.get("page"))
     may_manage = may(request.membership, "members.manage")
     facts = {
         "page": page,
         "members": page.object_list,
-        "search": search,
-        "q": wanted.get("q", ""),
-        "kind": kind,
-        "kinds": SearchForm.KINDS,
         "keep": "".join(f"&{urlencode({name: value})}" for name, value in wanted.items() if value),
+        "kinds": SearchForm.KINDS,
         "may_manage": may_manage,
         "invitations": Invitation.objects.open().filter(purpose=JOIN) if may_manage else [],
     }
-    return render(request, "members/member_list.html", facts)
+    return render(request, "members/member_list.html", facts | wanted)
 
 
 @requires("members.see")

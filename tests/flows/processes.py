@@ -13,7 +13,7 @@ from django.db import connections
 from partnership.running import children
 from partnership.running.children import PYTHON
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 30
 DATABASES = {"default": "DATABASE_URL", "vault": "VAULT_URL"}
 WORKER = ("-A", "partnership", "worker", "-Q", "panic,urgent,routine,bulk", "-c", "1")
 CALM = ("-l", "WARNING", "--without-gossip", "--without-mingle")

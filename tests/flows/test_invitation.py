@@ -197,23 +197,28 @@ def test_the_way_back_is_shut_for_who_has_left(way_back, teacher_brown, coordina
     assert a_browser().get(link_to(way_back, "way_back")).status_code == 410
 
 
-@pytest.mark.django_db(transaction=True)
-def test_of_two_who_press_at_once_one_gets_in():
-    partnership, outcomes, start = district("Mapleton"), [], threading.Barrier(2)
-    with within(partnership):
-        okafor = member("okafor", partnership, Role.COORDINATOR)
-        offer = actions.invite_person("new@example.org", TEACHER, by=okafor.user)
+def press_at_once(link, names):
+    """Several people open the same link and press in the same moment; what each is answered."""
+    answers, start = [], threading.Barrier(len(names))
 
     def press(name):
         start.wait()
-        answer = a_browser().post(link_to(offer), {**JOINING, "name": name})
-        outcomes.append(answer.status_code)
+        answers.append(a_browser().post(link, {**JOINING, "name": name}).status_code)
         connection.close()
 
-    threads = [threading.Thread(target=press, args=[name]) for name in ("First", "Second")]
+    threads = [threading.Thread(target=press, args=[name]) for name in names]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(outcomes) == [302, 410]
+    return sorted(answers)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_press_at_once_one_gets_in():
+    partnership = district("Mapleton")
+    with within(partnership):
+        okafor = member("okafor", partnership, Role.COORDINATOR)
+        offer = actions.invite_person("new@example.org", TEACHER, by=okafor.user)
+    assert press_at_once(link_to(offer), ["First", "Second"]) == [302, 410]
     assert User.objects.filter(email="new@example.org").count() == 1

@@ -6,7 +6,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -106,10 +105,7 @@ def all_are_submitted(town: Partnership) -> bool:
 
 
 def wait_for_a_worker() -> None:
-    """Ring, and wait for the answer: a worker takes some seconds to start."""
-    with tasks.carry.app.connection_for_write() as rope:
-        options: dict[str, Any] = {"connection": rope}
-        tasks.pulse.apply_async(**options)
+    """A worker takes some seconds to start, and then shows its first pulse."""
     eventually(lambda: beats_recently("workers"))
 
 

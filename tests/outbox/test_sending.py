@@ -134,7 +134,7 @@ def test_a_refusal_for_good_is_not_tried_again(
     assert email_to(principal_rivera).status == "failed"
     told = told_coordinators().select_related("notification").get()
     assert (told.channel, told.status) == ("in_app", "submitted")
-    assert told.notification.subject_id == principal_rivera.pk
+    assert told.notification.link == f"/mapleton/members/{principal_rivera.pk}/"
 
 
 def test_coordinators_are_told_once_of_each_person(

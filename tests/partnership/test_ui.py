@@ -1,6 +1,6 @@
 """The component tags say what they mean in words, shapes and links, and never in color alone."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django import forms
@@ -157,3 +157,22 @@ def test_weekdays_begin_with_monday_in_every_language():
     assert ui.weekday(0) == "Monday"
     with translation.override("es"):
         assert ui.weekday(0) == "lunes"
+
+
+@pytest.mark.parametrize(
+    ("language", "look", "words"),
+    [
+        ("en", "long", "November 3, 2026"),
+        ("es", "long", "3 de noviembre de 2026"),
+        ("en", "minute", "Nov 3, 3:05 PM"),
+        ("es", "today", "martes 3 de noviembre"),
+    ],
+)
+def test_a_date_is_written_as_its_reader_writes_it(language, look, words):
+    moment = datetime(2026, 11, 3, 21, 5, tzinfo=UTC)
+    with translation.override(language), timezone.override("America/Chicago"):
+        assert render("{{ moment|when:look }}", moment=moment, look=look) == words
+
+
+def test_a_day_that_is_not_set_is_left_out():
+    assert ui.when(None) == ""

@@ -56,6 +56,7 @@ def test_a_folder_that_is_no_database_is_left_as_it_is(data):
 
 
 def test_a_database_of_another_version_is_refused_by_name(data):
+    keep_keys(data / "secrets")
     (data / "pg").mkdir()
     (data / "pg" / "PG_VERSION").write_text("12\n")
 
@@ -64,11 +65,22 @@ def test_a_database_of_another_version_is_refused_by_name(data):
 
 def test_a_broken_database_is_named_with_its_cause(data):
     Postgres(Place(data), durable=False).prepare()
+    keep_keys(data / "secrets")
     (data / "pg" / "global" / "pg_control").unlink()
 
     said = refusal(data)
     assert "PostgreSQL did not start" in said
     assert "--data DIR" in said
+
+
+def test_a_database_without_its_keys_is_not_opened_with_new_ones(data):
+    place = Place(data)
+    Postgres(place, durable=False).prepare()
+    keep_keys(data / "secrets")
+    (data / "secrets" / "MASTER_KEY").unlink()
+
+    assert "lost MASTER_KEY" in refusal(data)
+    assert not (data / "secrets" / "MASTER_KEY").exists()
 
 
 def test_a_broken_off_initdb_leaves_nothing_that_counts(data):
