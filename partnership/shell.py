@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -37,4 +38,5 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "member_name": membership.user.name,
         "role_name": membership.get_role_display(),
         "now_local": timezone.localtime(),
+        "idle_seconds": settings.IDLE_LOCK_SECONDS,
     }

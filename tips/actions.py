@@ -42,17 +42,21 @@ def submit_tip(
         text=text,
         sealed_details=(details or Details()).as_json(),
     )
-    lookup = codes.fingerprint(code or TipCode.new(), tip.partnership)
-    TipSecret.objects.create(partnership=tip.partnership, tip=tip, lookup=lookup)
+    _keep_secret(tip, code or TipCode.new())
     audit.record("tip.submitted", tip, kind=kind, urgency=tip.urgency)
-    recipients = notifications.recipients_of(tip)
-    _freeze(tip, recipients)
+    recipients = _frozen(tip)
     notifications.tell_team_of_tip(tip, recipients)
     return tip
 
 
-def _freeze(tip: Tip, recipients: list[Membership]) -> None:
+def _keep_secret(tip: Tip, code: TipCode) -> None:
+    lookup = codes.fingerprint(code, tip.partnership)
+    TipSecret.objects.create(partnership=tip.partnership, tip=tip, lookup=lookup)
+
+
+def _frozen(tip: Tip) -> list[Membership]:
     """Write down who may read the tip, each with a number of their own."""
+    recipients = notifications.recipients_of(tip)
     if not recipients:
         audit.record("tip.nobody_to_tell", tip)
     for draw in range(DRAWS):
@@ -67,7 +71,8 @@ def _freeze(tip: Tip, recipients: list[Membership]) -> None:
             if draw == DRAWS - 1:
                 raise
         else:
-            return
+            break
+    return recipients
 
 
 @transaction.atomic

@@ -29,7 +29,7 @@ def opens(email: str, *, was_right: bool) -> bool:
     """
     login = login_hash(email)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT %s::bigint", [int.from_bytes(login[:8], signed=True)])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(login[:8], signed=True)])
     is_shut = PassphraseLock.objects.filter(login=login).exists()
     if was_right and not is_shut:
         return True

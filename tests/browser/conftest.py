@@ -29,6 +29,13 @@ FLAGS = (
 ).split()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """pytest-django makes only the databases that a collected test asks for."""
+    for item in items:
+        if "tests/browser/" in item.nodeid:
+            item.add_marker(pytest.mark.django_db(databases=["default", "vault"]))
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dict[str, object]:
     assert CHROMIUM, "No Chromium found. apt-get install chromium, or set CHROMIUM to its path."

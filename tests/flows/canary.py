@@ -46,7 +46,8 @@ def dump(alias: str) -> bytes:
 def broker() -> bytes:
     """Every key of the broker with what it holds."""
     store = redis.Redis.from_url(settings.REDIS_URL)
-    return b"\n".join(key + (store.dump(key) or b"") + contents(store, key) for key in store.scan_iter())
+    keys = list(store.scan_iter())
+    return b"\n".join(key + (store.dump(key) or b"") + contents(store, key) for key in keys)
 
 
 def contents(store: redis.Redis, key: bytes) -> bytes:

@@ -131,15 +131,14 @@ def test_a_worker_alone_delivers_at_once(processes, mail_server, tell, town):
     assert len(mail_server.ids) == len(set(mail_server.ids)) == 5
 
 
-@pytest.mark.parametrize("who", ["worker", "sweeper"])
+@pytest.mark.parametrize("who", ["workers", "sweeper"])
 def test_a_process_killed_between_the_servers_yes_and_our_note_costs_one_copy(
     processes, mail_server, tell, town, who
 ):
     processes.environment["OUTBOX_LEASE_SECONDS"] = "2"
     mail_server.holding.set()
-    first = getattr(processes, who)()
-    if who == "worker":
-        wait_for_a_worker()
+    first = processes.worker() if who == "workers" else processes.sweeper()
+    eventually(lambda: beats_recently(who))
     tell(3)
     eventually(lambda: mail_server.letters)
     send(first, signal.SIGKILL)

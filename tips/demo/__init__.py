@@ -3,10 +3,11 @@ time."""
 
 import datetime as dt
 from collections.abc import Iterator
+from uuid import UUID
 
 from django.db.models.functions import Coalesce, Now
 
-from outbox.models import Channel, Delivery
+from outbox.models import Channel, Delivery, Notification
 from partnership.models import Membership, Partnership, Role, School
 from tips import actions
 from tips.demo.stories import CLOSED, HELD, NEW, STORIES, Story
@@ -21,6 +22,7 @@ STALE_NOTICES = dt.timedelta(hours=12)
 def load(partnership: Partnership, *, now: dt.datetime) -> None:
     """Tell every story once in this partnership."""
     home, others = schools_of(partnership)
+    stale: list[UUID] = []
     for story in STORIES:
         tip = actions.submit_tip(
             school=school_of(story, home, others),
@@ -30,7 +32,11 @@ def load(partnership: Partnership, *, now: dt.datetime) -> None:
         )
         if story.state > NEW:
             handle(tip, story)
-        move_back(tip, now - dt.timedelta(hours=story.hours), now=now)
+        moment = now - dt.timedelta(hours=story.hours)
+        move_back(tip, moment, now=now)
+        if now - moment > STALE_NOTICES:
+            stale.append(tip.pk)
+    forget_notices(stale)
 
 
 def schools_of(partnership: Partnership) -> tuple[School, list[School]]:
@@ -79,13 +85,12 @@ def move_back(tip: Tip, moment: dt.datetime, *, now: dt.datetime) -> None:
     mine = TipRecipient.objects.filter(tip=tip)
     mine.exclude(first_read_at=None).update(first_read_at=moment + dt.timedelta(minutes=9))
     mine.exclude(acknowledged_at=None).update(acknowledged_at=moment + dt.timedelta(minutes=12))
-    if now - moment > STALE_NOTICES:
-        forget_notices(tip)
 
 
-def forget_notices(tip: Tip) -> None:
-    """Its notices were sent and seen at the time."""
-    waiting = Delivery.objects.filter(notification__subject_id=tip.pk)
+def forget_notices(tips: list[UUID]) -> None:
+    """The notices of these were sent and seen at the time."""
+    notices = Notification.objects.filter(subject_id__in=tips).values_list("pk", flat=True)
+    waiting = Delivery.objects.filter(notification__in=list(notices))
     waiting.filter(channel=Channel.EMAIL).update(
         status=Delivery.Status.SUBMITTED, submitted_at=Now()
     )

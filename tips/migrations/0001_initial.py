@@ -3,6 +3,7 @@
 import uuid
 
 import django.db.models.deletion
+import django.db.models.manager
 from django.db import migrations, models
 
 import partnership.crypto
@@ -70,6 +71,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            managers=[
+                ("objects", django.db.models.manager.Manager()),
+                ("in_hand", django.db.models.manager.Manager()),
+            ],
         ),
         migrations.CreateModel(
             name="TipMessage",
@@ -107,6 +112,10 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ("sequence",),
             },
+            managers=[
+                ("objects", django.db.models.manager.Manager()),
+                ("in_hand", django.db.models.manager.Manager()),
+            ],
         ),
         migrations.CreateModel(
             name="TipRecipient",
@@ -151,6 +160,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            managers=[
+                ("objects", django.db.models.manager.Manager()),
+                ("in_hand", django.db.models.manager.Manager()),
+            ],
         ),
         migrations.CreateModel(
             name="TipSecret",
@@ -188,6 +201,10 @@ class Migration(migrations.Migration):
             options={
                 "default_permissions": (),
             },
+            managers=[
+                ("objects", django.db.models.manager.Manager()),
+                ("in_hand", django.db.models.manager.Manager()),
+            ],
         ),
         migrations.AddIndex(
             model_name="tip",

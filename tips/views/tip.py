@@ -75,7 +75,6 @@ def detail_page(
     actions.read_tip(tip, by=request.membership)
     may_answer = may(request.membership, "tips.answer")
     facts = {
-        **words,
         "tip": tip,
         "readers": readers_of(tip),
         "reply_form": form if may_answer and not tip.is_closed else None,
@@ -83,7 +82,7 @@ def detail_page(
         "may_close": may(request.membership, "tips.close"),
         "watermark": f"{request.membership.user.name} · {timezone.localtime():%Y-%m-%d %H:%M}",
     }
-    return render(request, "tips/tip_detail.html", facts, status=status)
+    return render(request, "tips/tip_detail.html", {**words, **facts}, status=status)
 
 
 def opened(tip: Tip) -> dict[str, Any]:
