@@ -10,7 +10,7 @@
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack, closing
 from datetime import timedelta
 
@@ -78,14 +78,14 @@ def send_each(hand: deque[Delivery], *, late: float, stopping: Callable[[], bool
         carriers = {name: stack.enter_context(closing(kind())) for name, kind in CARRIERS.items()}
         while hand and not stopping() and time.monotonic() < late:
             delivery = hand.popleft()
-            settle(delivery, attempt(carriers[delivery.channel], delivery))
+            settle(delivery, attempt(delivery, carriers))
 
 
-def attempt(carrier: Carrier, delivery: Delivery) -> SendError | None:
+def attempt(delivery: Delivery, carriers: Mapping[str, Carrier]) -> SendError | None:
     """Send it; return what went wrong. A fault of our own counts as one that may pass: it must
     not keep the others waiting, and it is told to somebody when it stays."""
     try:
-        carrier.send(delivery)
+        carriers[delivery.channel].send(delivery)
     except SendError as problem:
         return problem
     except Exception:  # whatever it is, the row has to say so

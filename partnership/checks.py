@@ -79,9 +79,7 @@ def role_keeps_behind_the_walls(
     if "default" not in (databases or ()):
         return
     with connections["default"].cursor() as cursor:
-        cursor.execute(
-            "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
-        )
+        cursor.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
         (climbs,) = cursor.fetchone()
     if climbs:
         yield Error(

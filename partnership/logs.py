@@ -1,6 +1,7 @@
 """What reaches the log: what happened and where in the code, never the words it happened with."""
 
 import logging
+import re
 import traceback
 from datetime import UTC, datetime
 from types import TracebackType
@@ -10,6 +11,10 @@ type Raised = (
 )
 
 
+# The signed part of a link: text, time and signature (django.core.signing).
+SECRET = re.compile(r"[\w=.-]{16,}:\w+:[\w-]{20,}")
+
+
 class PlainFormatter(logging.Formatter):
     """One line a record. An exception shows its kind and its place in the code, not its message:
     a database error quotes the row it refused, and that row may be a child's words."""
@@ -17,10 +22,13 @@ class PlainFormatter(logging.Formatter):
     def __init__(self) -> None:
         super().__init__("%(levelname)s %(name)s: %(message)s")
 
-    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802 - logging's own name
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        return SECRET.sub("(secret)", super().formatMessage(record))
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
         return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
 
-    def formatException(self, ei: Raised) -> str:  # noqa: N802 - logging's own name
+    def formatException(self, ei: Raised) -> str:
         kind, _, place = ei
         frames = traceback.extract_tb(place)
         where = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames[-6:]))

@@ -20,15 +20,10 @@ from partnership.tenancy import within
 type Answer = Callable[[HttpRequest], HttpResponse]
 
 SENDERS_PATHS = re.compile(r"^/[a-z0-9-]+/tell(/|$)")
-TRACES = (
-    "REMOTE_ADDR",
-    "REMOTE_HOST",
-    "REMOTE_PORT",
-    "HTTP_X_FORWARDED_FOR",
-    "HTTP_X_REAL_IP",
-    "HTTP_FORWARDED",
-    "HTTP_USER_AGENT",
-    "HTTP_REFERER",
+# Address, device and way here, also as proxies in front spell them.
+TRACES = re.compile(
+    r"REMOTE_(ADDR|HOST|PORT)|HTTP_(FORWARDED|REFERER|USER_AGENT|VIA|SEC_CH_\w+)"
+    r"|HTTP_\w*(FORWARDED_FOR|REAL_IP|CLIENT_IP|CONNECTING_IP\w*)"
 )
 
 
@@ -41,8 +36,8 @@ class SenderPrivacyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not SENDERS_PATHS.match(request.path_info):
             return self.get_response(request)
-        for trace in TRACES:
-            request.META.pop(trace, None)
+        for trace in [name for name in request.META if TRACES.fullmatch(name)]:
+            del request.META[trace]
         request.META["REMOTE_ADDR"] = "0.0.0.0"  # noqa: S104 - not a bind: no address at all
         # A teacher who is signed in and tells something does so as nobody.
         request.COOKIES.pop(settings.SESSION_COOKIE_NAME, None)
@@ -78,7 +73,7 @@ class LanguageMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         with translation.override(self._language(request)):
-            request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = translation.get_language()
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", translation.get_language() or "en")
             return response

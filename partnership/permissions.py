@@ -94,20 +94,25 @@ def requires(permission: str) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
-            if request.membership is None:
-                raise Http404
-            if lacks_second_factor(request):
-                return redirect("mfa_index")
-            if request.membership.role not in allowed:
-                raise PermissionDenied
-            return view(request, *args, **kwargs)
+            return turned_away(request, allowed) or view(request, *args, **kwargs)
 
         guarded.requires = permission  # type: ignore[attr-defined]
         return guarded
 
     return decorate
+
+
+def turned_away(request: Any, allowed: frozenset[Role]) -> HttpResponse | None:
+    """Where somebody is sent who may not go on, or None. Raises Http404, PermissionDenied."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    if request.membership is None:
+        raise Http404
+    if lacks_second_factor(request):
+        return redirect("mfa_index")
+    if request.membership.role not in allowed:
+        raise PermissionDenied
+    return None
 
 
 def public(view: View) -> View:

@@ -25,7 +25,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """The frame's facts; for a visitor no more than the partnership's name."""
     partnership = getattr(request, "partnership", None)
     membership = getattr(request, "membership", None)
-    facts = {"partnership": partnership, "membership": membership, "rail": []}
+    facts: dict[str, Any] = {"partnership": partnership, "membership": membership, "rail": []}
     if membership is None or partnership is None:
         return facts
     return facts | {

@@ -20,7 +20,7 @@ class Bench:
 
 # Modules by name, so that the ground can list what a room above it measures.
 BENCHES = {
-    "tenancy": Bench("partnership.benches.tenancy", {"rows": 1_000_000, "rounds": 120}),
+    "tenancy": Bench("partnership.benches.tenancy", {"rows": 1_000_000, "rounds": 240}),
 }
 
 

@@ -81,9 +81,7 @@ class InvitationForm(PlaceForm):
     def clean_email(self) -> str:
         email = str(self.cleaned_data["email"]).lower()
         if Membership.objects.current().filter(user__email=email).exists():
-            raise forms.ValidationError(
-                _("This person is here already. Change the role.")
-            )
+            raise forms.ValidationError(_("This person is here already. Change the role."))
         return email
 
 

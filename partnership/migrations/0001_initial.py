@@ -5,301 +5,786 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.db.models.functions.text
 import django.utils.timezone
-import partnership.models.partnership
-import partnership.tenancy
 from django.conf import settings
 from django.db import migrations, models
 
+import partnership.models.partnership
+import partnership.tenancy
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Agency',
+            name="Agency",
             fields=[
-                ('id', models.UUIDField(default=partnership.tenancy.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=100)),
-                ('short_name', models.CharField(max_length=40)),
-                ('kind', models.CharField(choices=[('police', 'Police department'), ('sheriff', 'Sheriff’s office'), ('dispatch', 'Dispatch center')], default='police', max_length=10)),
-                ('phone', models.CharField(blank=True, max_length=30)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=partnership.tenancy.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                ("short_name", models.CharField(max_length=40)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("police", "Police department"),
+                            ("sheriff", "Sheriff’s office"),
+                            ("dispatch", "Dispatch center"),
+                        ],
+                        default="police",
+                        max_length=10,
+                    ),
+                ),
+                ("phone", models.CharField(blank=True, max_length=30)),
             ],
             options={
-                'verbose_name_plural': 'agencies',
-                'ordering': ('name',),
+                "verbose_name_plural": "agencies",
+                "ordering": ("name",),
             },
         ),
         migrations.CreateModel(
-            name='Heartbeat',
+            name="Heartbeat",
             fields=[
-                ('process', models.CharField(max_length=20, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
+                ("process", models.CharField(max_length=20, primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Partnership',
+            name="Partnership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100)),
-                ('slug', models.CharField(max_length=40, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*$'), partnership.models.partnership.not_reserved])),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                (
+                    "slug",
+                    models.CharField(
+                        max_length=40,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator("^[a-z0-9]+(-[a-z0-9]+)*$"),
+                            partnership.models.partnership.not_reserved,
+                        ],
+                    ),
+                ),
             ],
             options={
-                'ordering': ('name',),
+                "ordering": ("name",),
             },
         ),
         migrations.CreateModel(
-            name='PassphraseLock',
+            name="PassphraseLock",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('login', models.BinaryField(unique=True)),
-                ('locked_at', models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("login", models.BinaryField(unique=True)),
+                ("locked_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('email', models.EmailField(max_length=254, unique=True)),
-                ('name', models.CharField(max_length=100)),
-                ('language', models.CharField(blank=True, max_length=5)),
-                ('is_active', models.BooleanField(default=True)),
-                ('joined_at', models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                ("email", models.EmailField(max_length=254, unique=True)),
+                ("name", models.CharField(max_length=100)),
+                ("language", models.CharField(blank=True, max_length=5)),
+                ("is_active", models.BooleanField(default=True)),
+                ("joined_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='partnership_user_email_lower')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("email", django.db.models.functions.text.Lower("email"))
+                        ),
+                        name="partnership_user_email_lower",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('id', models.UUIDField(default=partnership.tenancy.new_id, editable=False, primary_key=True, serialize=False)),
-                ('action', models.CharField(max_length=60)),
-                ('subject', models.CharField(max_length=100)),
-                ('facts', models.JSONField(default=dict)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('actor', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
-                ('partnership', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partnership.partnership')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=partnership.tenancy.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("action", models.CharField(max_length=60)),
+                ("subject", models.CharField(max_length=100)),
+                ("facts", models.JSONField(default=dict)),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "partnership",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partnership.partnership",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'audit entries',
-                'ordering': ('-id',),
+                "verbose_name_plural": "audit entries",
+                "ordering": ("-id",),
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.UUIDField(default=partnership.tenancy.new_id, editable=False, primary_key=True, serialize=False)),
-                ('role', models.CharField(choices=[('superintendent', 'Superintendent'), ('coordinator', 'District safety coordinator'), ('principal', 'Principal'), ('counselor', 'Counselor'), ('teacher', 'Teacher'), ('sro', 'School Resource Officer'), ('sergeant', 'SRO sergeant'), ('chief', 'Chief or sheriff'), ('records', 'Police records clerk'), ('dispatcher', 'Dispatcher'), ('analyst', 'Tip analyst'), ('auditor', 'Auditor')], max_length=20)),
-                ('basis', models.CharField(choices=[('employee', 'Employee of the district'), ('school_official', 'School official under FERPA 99.31'), ('law_enforcement_unit', 'Law enforcement unit under FERPA 99.8'), ('emergency', 'Health or safety emergency under FERPA 99.36'), ('contractor', 'Contractor')], max_length=24)),
-                ('from_on', models.DateField(default=django.utils.timezone.localdate)),
-                ('until_on', models.DateField(blank=True, null=True)),
-                ('agency', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='partnership.agency')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL)),
-                ('partnership', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partnership.partnership')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=partnership.tenancy.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("superintendent", "Superintendent"),
+                            ("coordinator", "District safety coordinator"),
+                            ("principal", "Principal"),
+                            ("counselor", "Counselor"),
+                            ("teacher", "Teacher"),
+                            ("sro", "School Resource Officer"),
+                            ("sergeant", "SRO sergeant"),
+                            ("chief", "Chief or sheriff"),
+                            ("records", "Police records clerk"),
+                            ("dispatcher", "Dispatcher"),
+                            ("analyst", "Tip analyst"),
+                            ("auditor", "Auditor"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "basis",
+                    models.CharField(
+                        choices=[
+                            ("employee", "Employee of the district"),
+                            ("school_official", "School official under FERPA 99.31"),
+                            ("law_enforcement_unit", "Law enforcement unit under FERPA 99.8"),
+                            ("emergency", "Health or safety emergency under FERPA 99.36"),
+                            ("contractor", "Contractor"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("from_on", models.DateField(default=django.utils.timezone.localdate)),
+                ("until_on", models.DateField(blank=True, null=True)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="partnership.agency",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "partnership",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partnership.partnership",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('user__name',),
+                "ordering": ("user__name",),
             },
         ),
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.UUIDField(default=partnership.tenancy.new_id, editable=False, primary_key=True, serialize=False)),
-                ('purpose', models.CharField(choices=[('join', 'Join the partnership'), ('return', 'Find the way back in')], default='join', max_length=6)),
-                ('email', models.EmailField(max_length=254)),
-                ('role', models.CharField(blank=True, choices=[('superintendent', 'Superintendent'), ('coordinator', 'District safety coordinator'), ('principal', 'Principal'), ('counselor', 'Counselor'), ('teacher', 'Teacher'), ('sro', 'School Resource Officer'), ('sergeant', 'SRO sergeant'), ('chief', 'Chief or sheriff'), ('records', 'Police records clerk'), ('dispatcher', 'Dispatcher'), ('analyst', 'Tip analyst'), ('auditor', 'Auditor')], max_length=20)),
-                ('basis', models.CharField(blank=True, choices=[('employee', 'Employee of the district'), ('school_official', 'School official under FERPA 99.31'), ('law_enforcement_unit', 'Law enforcement unit under FERPA 99.8'), ('emergency', 'Health or safety emergency under FERPA 99.36'), ('contractor', 'Contractor')], max_length=24)),
-                ('school_ids', models.JSONField(default=list)),
-                ('until_on', models.DateField(blank=True, null=True)),
-                ('expires_at', models.DateTimeField()),
-                ('accepted_at', models.DateTimeField(editable=False, null=True)),
-                ('withdrawn_at', models.DateTimeField(editable=False, null=True)),
-                ('agency', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='partnership.agency')),
-                ('invited_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('membership', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='partnership.membership')),
-                ('partnership', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partnership.partnership')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=partnership.tenancy.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[
+                            ("join", "Join the partnership"),
+                            ("return", "Find the way back in"),
+                        ],
+                        default="join",
+                        max_length=6,
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254)),
+                (
+                    "role",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("superintendent", "Superintendent"),
+                            ("coordinator", "District safety coordinator"),
+                            ("principal", "Principal"),
+                            ("counselor", "Counselor"),
+                            ("teacher", "Teacher"),
+                            ("sro", "School Resource Officer"),
+                            ("sergeant", "SRO sergeant"),
+                            ("chief", "Chief or sheriff"),
+                            ("records", "Police records clerk"),
+                            ("dispatcher", "Dispatcher"),
+                            ("analyst", "Tip analyst"),
+                            ("auditor", "Auditor"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "basis",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("employee", "Employee of the district"),
+                            ("school_official", "School official under FERPA 99.31"),
+                            ("law_enforcement_unit", "Law enforcement unit under FERPA 99.8"),
+                            ("emergency", "Health or safety emergency under FERPA 99.36"),
+                            ("contractor", "Contractor"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("school_ids", models.JSONField(default=list)),
+                ("until_on", models.DateField(blank=True, null=True)),
+                ("expires_at", models.DateTimeField()),
+                ("accepted_at", models.DateTimeField(editable=False, null=True)),
+                ("withdrawn_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="partnership.agency",
+                    ),
+                ),
+                (
+                    "invited_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "membership",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="partnership.membership",
+                    ),
+                ),
+                (
+                    "partnership",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partnership.partnership",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-id',),
+                "ordering": ("-id",),
             },
         ),
         migrations.CreateModel(
-            name='District',
+            name="District",
             fields=[
-                ('id', models.UUIDField(default=partnership.tenancy.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=100)),
-                ('nces_id', models.CharField(blank=True, help_text='NCES district number (LEAID)', max_length=7)),
-                ('phone', models.CharField(blank=True, max_length=30)),
-                ('time_zone', models.CharField(default='America/Chicago', max_length=50)),
-                ('care_word', models.CharField(default='Handle with Care', max_length=40)),
-                ('has_text_to_911', models.BooleanField(default=False)),
-                ('leave_fast_url', models.URLField(default='https://www.weather.gov/')),
-                ('partnership', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partnership.partnership')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=partnership.tenancy.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                (
+                    "nces_id",
+                    models.CharField(
+                        blank=True, help_text="NCES district number (LEAID)", max_length=7
+                    ),
+                ),
+                ("phone", models.CharField(blank=True, max_length=30)),
+                ("time_zone", models.CharField(default="America/Chicago", max_length=50)),
+                ("care_word", models.CharField(default="Handle with Care", max_length=40)),
+                ("has_text_to_911", models.BooleanField(default=False)),
+                ("leave_fast_url", models.URLField(default="https://www.weather.gov/")),
+                (
+                    "partnership",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partnership.partnership",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AuditLink',
+            name="AuditLink",
             fields=[
-                ('id', models.UUIDField(default=partnership.tenancy.new_id, editable=False, primary_key=True, serialize=False)),
-                ('sequence', models.BigIntegerField()),
-                ('previous', models.BinaryField()),
-                ('digest', models.BinaryField()),
-                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='link', to='partnership.auditentry')),
-                ('partnership', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partnership.partnership')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=partnership.tenancy.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("sequence", models.BigIntegerField()),
+                ("previous", models.BinaryField()),
+                ("digest", models.BinaryField()),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="link",
+                        to="partnership.auditentry",
+                    ),
+                ),
+                (
+                    "partnership",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partnership.partnership",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AuditHead',
+            name="AuditHead",
             fields=[
-                ('id', models.UUIDField(default=partnership.tenancy.new_id, editable=False, primary_key=True, serialize=False)),
-                ('sequence', models.BigIntegerField()),
-                ('digest', models.BinaryField()),
-                ('partnership', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partnership.partnership')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=partnership.tenancy.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("sequence", models.BigIntegerField()),
+                ("digest", models.BinaryField()),
+                (
+                    "partnership",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partnership.partnership",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='agency',
-            name='partnership',
-            field=models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partnership.partnership'),
+            model_name="agency",
+            name="partnership",
+            field=models.ForeignKey(
+                db_index=False,
+                editable=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="partnership.partnership",
+            ),
         ),
         migrations.CreateModel(
-            name='School',
+            name="School",
             fields=[
-                ('id', models.UUIDField(default=partnership.tenancy.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=100)),
-                ('level', models.CharField(choices=[('elementary', 'Elementary school'), ('middle', 'Middle school'), ('high', 'High school'), ('other', 'Other program')], max_length=12)),
-                ('nces_id', models.CharField(blank=True, help_text='NCES school number (NCESSCH), twelve digits', max_length=12, validators=[django.core.validators.RegexValidator('^\\d{12}$')])),
-                ('street', models.CharField(blank=True, max_length=120)),
-                ('city', models.CharField(blank=True, max_length=60)),
-                ('state', models.CharField(blank=True, max_length=2)),
-                ('postal_code', models.CharField(blank=True, max_length=10)),
-                ('is_address_approximate', models.BooleanField(default=False)),
-                ('time_zone', models.CharField(default='America/Chicago', max_length=50)),
-                ('partnership', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partnership.partnership')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=partnership.tenancy.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("elementary", "Elementary school"),
+                            ("middle", "Middle school"),
+                            ("high", "High school"),
+                            ("other", "Other program"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "nces_id",
+                    models.CharField(
+                        blank=True,
+                        help_text="NCES school number (NCESSCH), twelve digits",
+                        max_length=12,
+                        validators=[django.core.validators.RegexValidator("^\\d{12}$")],
+                    ),
+                ),
+                ("street", models.CharField(blank=True, max_length=120)),
+                ("city", models.CharField(blank=True, max_length=60)),
+                ("state", models.CharField(blank=True, max_length=2)),
+                ("postal_code", models.CharField(blank=True, max_length=10)),
+                ("is_address_approximate", models.BooleanField(default=False)),
+                ("time_zone", models.CharField(default="America/Chicago", max_length=50)),
+                (
+                    "partnership",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partnership.partnership",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('name',),
+                "ordering": ("name",),
             },
         ),
         migrations.CreateModel(
-            name='MembershipSchool',
+            name="MembershipSchool",
             fields=[
-                ('id', models.UUIDField(default=partnership.tenancy.new_id, editable=False, primary_key=True, serialize=False)),
-                ('membership', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='schools', to='partnership.membership')),
-                ('partnership', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partnership.partnership')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='partnership.school')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=partnership.tenancy.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "membership",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="schools",
+                        to="partnership.membership",
+                    ),
+                ),
+                (
+                    "partnership",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partnership.partnership",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="members",
+                        to="partnership.school",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ClosedDay',
+            name="ClosedDay",
             fields=[
-                ('id', models.UUIDField(default=partnership.tenancy.new_id, editable=False, primary_key=True, serialize=False)),
-                ('on', models.DateField()),
-                ('reason', models.CharField(max_length=60)),
-                ('partnership', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partnership.partnership')),
-                ('school', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='partnership.school')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=partnership.tenancy.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("on", models.DateField()),
+                ("reason", models.CharField(max_length=60)),
+                (
+                    "partnership",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partnership.partnership",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="partnership.school",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('on',),
+                "ordering": ("on",),
             },
         ),
         migrations.CreateModel(
-            name='BellTime',
+            name="BellTime",
             fields=[
-                ('id', models.UUIDField(default=partnership.tenancy.new_id, editable=False, primary_key=True, serialize=False)),
-                ('weekday', models.PositiveSmallIntegerField()),
-                ('first_bell', models.TimeField()),
-                ('last_bell', models.TimeField()),
-                ('partnership', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partnership.partnership')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bell_times', to='partnership.school')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=partnership.tenancy.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("weekday", models.PositiveSmallIntegerField()),
+                ("first_bell", models.TimeField()),
+                ("last_bell", models.TimeField()),
+                (
+                    "partnership",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partnership.partnership",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="bell_times",
+                        to="partnership.school",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('weekday',),
+                "ordering": ("weekday",),
             },
         ),
         migrations.CreateModel(
-            name='SchoolYear',
+            name="SchoolYear",
             fields=[
-                ('id', models.UUIDField(default=partnership.tenancy.new_id, editable=False, primary_key=True, serialize=False)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField()),
-                ('partnership', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partnership.partnership')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=partnership.tenancy.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField()),
+                (
+                    "partnership",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partnership.partnership",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-starts_on',),
+                "ordering": ("-starts_on",),
             },
         ),
         migrations.CreateModel(
-            name='SignInFailure',
+            name="SignInFailure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('login', models.BinaryField()),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("login", models.BinaryField()),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'indexes': [models.Index(fields=['login', 'at'], name='partnership_failure_recent')],
+                "indexes": [
+                    models.Index(fields=["login", "at"], name="partnership_failure_recent")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('partnership', 'user'), name='partnership_membership_once'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                fields=("partnership", "user"), name="partnership_membership_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['superintendent', 'coordinator', 'principal', 'counselor', 'teacher', 'sro', 'sergeant', 'chief', 'records', 'dispatcher', 'analyst', 'auditor'])), name='partnership_membership_role_known'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "role__in",
+                        [
+                            "superintendent",
+                            "coordinator",
+                            "principal",
+                            "counselor",
+                            "teacher",
+                            "sro",
+                            "sergeant",
+                            "chief",
+                            "records",
+                            "dispatcher",
+                            "analyst",
+                            "auditor",
+                        ],
+                    )
+                ),
+                name="partnership_membership_role_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='district',
-            constraint=models.UniqueConstraint(fields=('partnership',), name='partnership_district_one'),
+            model_name="district",
+            constraint=models.UniqueConstraint(
+                fields=("partnership",), name="partnership_district_one"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='auditlink',
-            constraint=models.UniqueConstraint(fields=('partnership', 'sequence'), name='partnership_auditlink_sequence_once'),
+            model_name="auditlink",
+            constraint=models.UniqueConstraint(
+                fields=("partnership", "sequence"), name="partnership_auditlink_sequence_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='audithead',
-            constraint=models.UniqueConstraint(fields=('partnership',), name='partnership_audithead_one'),
+            model_name="audithead",
+            constraint=models.UniqueConstraint(
+                fields=("partnership",), name="partnership_audithead_one"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agency',
-            constraint=models.UniqueConstraint(fields=('partnership', 'name'), name='partnership_agency_name_once'),
+            model_name="agency",
+            constraint=models.UniqueConstraint(
+                fields=("partnership", "name"), name="partnership_agency_name_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='school',
-            constraint=models.UniqueConstraint(fields=('partnership', 'name'), name='partnership_school_name_once'),
+            model_name="school",
+            constraint=models.UniqueConstraint(
+                fields=("partnership", "name"), name="partnership_school_name_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membershipschool',
-            constraint=models.UniqueConstraint(fields=('membership', 'school'), name='partnership_membershipschool_once'),
+            model_name="membershipschool",
+            constraint=models.UniqueConstraint(
+                fields=("membership", "school"), name="partnership_membershipschool_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='closedday',
-            constraint=models.UniqueConstraint(fields=('partnership', 'school', 'on'), name='partnership_closedday_once', nulls_distinct=False),
+            model_name="closedday",
+            constraint=models.UniqueConstraint(
+                fields=("partnership", "school", "on"),
+                name="partnership_closedday_once",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='belltime',
-            constraint=models.UniqueConstraint(fields=('school', 'weekday'), name='partnership_belltime_day_once'),
+            model_name="belltime",
+            constraint=models.UniqueConstraint(
+                fields=("school", "weekday"), name="partnership_belltime_day_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='belltime',
-            constraint=models.CheckConstraint(condition=models.Q(('weekday__lte', 6)), name='partnership_belltime_weekday_known'),
+            model_name="belltime",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("weekday__lte", 6)), name="partnership_belltime_weekday_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='belltime',
-            constraint=models.CheckConstraint(condition=models.Q(('first_bell__lt', models.F('last_bell'))), name='partnership_belltime_first_before_last'),
+            model_name="belltime",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("first_bell__lt", models.F("last_bell"))),
+                name="partnership_belltime_first_before_last",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='schoolyear',
-            constraint=models.UniqueConstraint(fields=('partnership', 'starts_on'), name='partnership_schoolyear_once'),
+            model_name="schoolyear",
+            constraint=models.UniqueConstraint(
+                fields=("partnership", "starts_on"), name="partnership_schoolyear_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='schoolyear',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__lt', models.F('ends_on'))), name='partnership_schoolyear_starts_before_end'),
+            model_name="schoolyear",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("starts_on__lt", models.F("ends_on"))),
+                name="partnership_schoolyear_starts_before_end",
+            ),
         ),
     ]

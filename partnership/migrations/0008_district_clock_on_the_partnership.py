@@ -5,103 +5,102 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('partnership', '0007_passphraselock_noted_at'),
+        ("partnership", "0007_passphraselock_noted_at"),
     ]
 
     operations = [
         migrations.AlterModelManagers(
-            name='agency',
+            name="agency",
             managers=[
-                ('objects', django.db.models.manager.Manager()),
-                ('in_hand', django.db.models.manager.Manager()),
+                ("objects", django.db.models.manager.Manager()),
+                ("in_hand", django.db.models.manager.Manager()),
             ],
         ),
         migrations.AlterModelManagers(
-            name='auditentry',
+            name="auditentry",
             managers=[
-                ('objects', django.db.models.manager.Manager()),
-                ('in_hand', django.db.models.manager.Manager()),
+                ("objects", django.db.models.manager.Manager()),
+                ("in_hand", django.db.models.manager.Manager()),
             ],
         ),
         migrations.AlterModelManagers(
-            name='audithead',
+            name="audithead",
             managers=[
-                ('objects', django.db.models.manager.Manager()),
-                ('in_hand', django.db.models.manager.Manager()),
+                ("objects", django.db.models.manager.Manager()),
+                ("in_hand", django.db.models.manager.Manager()),
             ],
         ),
         migrations.AlterModelManagers(
-            name='auditlink',
+            name="auditlink",
             managers=[
-                ('objects', django.db.models.manager.Manager()),
-                ('in_hand', django.db.models.manager.Manager()),
+                ("objects", django.db.models.manager.Manager()),
+                ("in_hand", django.db.models.manager.Manager()),
             ],
         ),
         migrations.AlterModelManagers(
-            name='belltime',
+            name="belltime",
             managers=[
-                ('objects', django.db.models.manager.Manager()),
-                ('in_hand', django.db.models.manager.Manager()),
+                ("objects", django.db.models.manager.Manager()),
+                ("in_hand", django.db.models.manager.Manager()),
             ],
         ),
         migrations.AlterModelManagers(
-            name='closedday',
+            name="closedday",
             managers=[
-                ('objects', django.db.models.manager.Manager()),
-                ('in_hand', django.db.models.manager.Manager()),
+                ("objects", django.db.models.manager.Manager()),
+                ("in_hand", django.db.models.manager.Manager()),
             ],
         ),
         migrations.AlterModelManagers(
-            name='district',
+            name="district",
             managers=[
-                ('objects', django.db.models.manager.Manager()),
-                ('in_hand', django.db.models.manager.Manager()),
+                ("objects", django.db.models.manager.Manager()),
+                ("in_hand", django.db.models.manager.Manager()),
             ],
         ),
         migrations.AlterModelManagers(
-            name='invitation',
+            name="invitation",
             managers=[
-                ('objects', django.db.models.manager.Manager()),
-                ('in_hand', django.db.models.manager.Manager()),
+                ("objects", django.db.models.manager.Manager()),
+                ("in_hand", django.db.models.manager.Manager()),
             ],
         ),
         migrations.AlterModelManagers(
-            name='membership',
+            name="membership",
             managers=[
-                ('objects', django.db.models.manager.Manager()),
-                ('in_hand', django.db.models.manager.Manager()),
+                ("objects", django.db.models.manager.Manager()),
+                ("in_hand", django.db.models.manager.Manager()),
             ],
         ),
         migrations.AlterModelManagers(
-            name='membershipschool',
+            name="membershipschool",
             managers=[
-                ('objects', django.db.models.manager.Manager()),
-                ('in_hand', django.db.models.manager.Manager()),
+                ("objects", django.db.models.manager.Manager()),
+                ("in_hand", django.db.models.manager.Manager()),
             ],
         ),
         migrations.AlterModelManagers(
-            name='school',
+            name="school",
             managers=[
-                ('objects', django.db.models.manager.Manager()),
-                ('in_hand', django.db.models.manager.Manager()),
+                ("objects", django.db.models.manager.Manager()),
+                ("in_hand", django.db.models.manager.Manager()),
             ],
         ),
         migrations.AlterModelManagers(
-            name='schoolyear',
+            name="schoolyear",
             managers=[
-                ('objects', django.db.models.manager.Manager()),
-                ('in_hand', django.db.models.manager.Manager()),
+                ("objects", django.db.models.manager.Manager()),
+                ("in_hand", django.db.models.manager.Manager()),
             ],
         ),
         migrations.RemoveField(
-            model_name='district',
-            name='time_zone',
+            model_name="district",
+            name="time_zone",
         ),
         migrations.AddField(
-            model_name='partnership',
-            name='time_zone',
-            field=models.CharField(default='America/Chicago', max_length=50),
+            model_name="partnership",
+            name="time_zone",
+            field=models.CharField(default="America/Chicago", max_length=50),
         ),
     ]

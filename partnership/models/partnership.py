@@ -11,8 +11,11 @@ from partnership.tenancy import TenantManager, TenantModel
 
 # First path parts that are the site's own (CONTRACT.md, Pages).
 RESERVED_SLUGS = frozenset(
-    "accounts admin api demo docs es en favicon.ico healthz jsi18n lang metrics "
-    "manifest.webmanifest media offline readyz robots.txt static sw.js well-known".split()
+    {
+        *("accounts", "admin", "api", "demo", "docs", "healthz", "jsi18n", "lang", "media"),
+        *("metrics", "offline", "readyz", "static", "en", "es", "well-known"),
+        *("favicon.ico", "manifest.webmanifest", "robots.txt", "sw.js"),
+    }
 )
 
 

@@ -6,8 +6,8 @@ from django.db import connections, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from partnership.celery import app
-from partnership.pulse import beats_recently
 from partnership.permissions import public
+from partnership.pulse import beats_recently
 
 
 @public
@@ -35,7 +35,7 @@ def works(part: Callable[[], bool]) -> bool:
 def database_answers(alias: str) -> bool:
     with connections[alias].cursor() as cursor:
         cursor.execute("SELECT 1")
-        return cursor.fetchone() == (1,)
+        return bool(cursor.fetchone() == (1,))
 
 
 def broker_answers() -> bool:

@@ -11,22 +11,27 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.error import URLError
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, Page
+from pytest_django.plugin import DjangoDbBlocker
 
-CHROMIUM = os.environ.get("CHROMIUM") or next(
-    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))),
-    None,
-)
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --disable-dev-shm-usage --hide-scrollbars"
-).split()
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--hide-scrollbars",
+]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -34,6 +39,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/browser/" in item.nodeid:
             item.add_marker(pytest.mark.django_db(databases=["default", "vault"]))
+
+
+WEB = [sys.executable, "-m", "gunicorn", "partnership.wsgi:application", "--threads", "8"]
+SWEEPER = [sys.executable, "manage.py", "sweeper"]
 
 
 @pytest.fixture(scope="session")
@@ -81,38 +90,35 @@ def wait_until_up(url: str, process: subprocess.Popen[bytes]) -> None:
     for _ in range(300):
         assert process.poll() is None, "the web server died at start"
         try:
-            urllib.request.urlopen(f"{url}/healthz", timeout=2)
+            urllib.request.urlopen(f"{url}/healthz", timeout=2)  # noqa: S310 - our own server
             return
-        except (URLError, OSError):
+        except OSError:
             time.sleep(0.1)
     raise AssertionError("the web server did not answer")
 
 
 @pytest.fixture(scope="session")
-def site(
-    django_db_setup: None,
-    django_db_blocker: pytest.FixtureRequest,
-    browser: Browser,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Site]:
-    """The portal as a visitor meets it, with the demo's people and some weeks of activity."""
-    data = tmp_path_factory.mktemp("portal")
+def addresses(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> dict[str, str]:
+    """The test databases, filled with the demo, as a server's environment names them."""
     settings.PORTAL_DEMO = True
     with django_db_blocker.unblock():
         call_command("demo")
-        addresses = {"DATABASE_URL": database_url("default"), "VAULT_URL": database_url("vault")}
         for connection in connections.all():
             connection.close()
-    port = free_port()
+    return {"DATABASE_URL": database_url("default"), "VAULT_URL": database_url("vault")}
+
+
+@pytest.fixture(scope="session")
+def site(
+    addresses: dict[str, str], browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    """The portal as a visitor meets it, with the demo's people and some weeks of activity."""
+    data, port = tmp_path_factory.mktemp("portal"), free_port()
     url = f"http://localhost:{port}"
-    env = {**os.environ, **addresses, "PORTAL_DEMO": "1", "PUBLIC_URL": url, "PORTAL_DATA": str(data)}
-    env |= {"PORTAL_BIND": "127.0.0.1", "PORT": str(port)}
-    web = [sys.executable, "-m", "gunicorn", "partnership.wsgi:application", "--threads", "8"]
-    commands = [
-        [*web, "--bind", f"127.0.0.1:{port}", "--log-level", "error"],
-        [sys.executable, "manage.py", "sweeper"],
-    ]
-    processes = [subprocess.Popen(command, env=env) for command in commands]
+    env = {**os.environ, **addresses, "PORTAL_DEMO": "1", "PUBLIC_URL": url}
+    env |= {"PORTAL_DATA": str(data), "PORTAL_BIND": "127.0.0.1"}
+    web = [*WEB, "--bind", f"127.0.0.1:{port}"]
+    processes = [subprocess.Popen(command, env=env) for command in (web, SWEEPER)]
     try:
         wait_until_up(url, processes[0])
         yield Site(url, browser, data / "mailbox")

@@ -4,6 +4,7 @@ import base64
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import redis
 from django.conf import settings
@@ -45,20 +46,20 @@ def dump(alias: str) -> bytes:
 
 def broker() -> bytes:
     """Every key of the broker with what it holds."""
-    store = redis.Redis.from_url(settings.REDIS_URL)
+    store: Any = redis.Redis.from_url(settings.REDIS_URL)
     keys = list(store.scan_iter())
     return b"\n".join(key + (store.dump(key) or b"") + contents(store, key) for key in keys)
 
 
-def contents(store: redis.Redis, key: bytes) -> bytes:
-    kind = store.type(key)
+def contents(store: Any, key: bytes) -> bytes:
+    kind: bytes = store.type(key)
     if kind == b"list":
         return b"".join(store.lrange(key, 0, -1))
     if kind == b"hash":
         return b"".join(part for pair in store.hgetall(key).items() for part in pair)
     if kind == b"set":
         return b"".join(store.smembers(key))
-    return b"".join(store.zrange(key, 0, -1)) if kind == b"zset" else store.get(key) or b""
+    return b"".join(store.zrange(key, 0, -1)) if kind == b"zset" else b""
 
 
 def files_under(folder: Path) -> bytes:

@@ -4,7 +4,7 @@ import pytest
 from django.core import mail, signing
 
 from outbox import actions, sending
-from outbox.channels.email import failure_of
+from outbox.channels.email import Email, failure_of
 from tests.outbox.conftest import BULLETIN
 
 
@@ -61,7 +61,7 @@ def test_an_invitations_link_is_signed_while_sending(mapleton, maple_high):
 def test_a_malformed_address_is_refused_for_good(mapleton, maple_high, mail_server):
     actions.send_to_address(BULLETIN, address="nobody at all", about=maple_high, link="/")
     (row,) = sending.claim(mapleton)
-    problem = sending.attempt(sending.CARRIERS["email"](), row)
+    problem = sending.attempt(row, {"email": Email()})
     assert (problem.code, problem.permanent) == ("malformed", True)
 
 

@@ -6,6 +6,7 @@ from django.db.models.functions import Now
 
 from outbox import sending
 from outbox.channels.base import SendError
+from outbox.channels.email import Email
 from outbox.models import Delivery, Notification
 from partnership.tenancy import within
 
@@ -167,6 +168,17 @@ def test_a_fault_of_our_own_keeps_nobody_waiting(
     assert email_to(principal_rivera).last_failure == "fault"
 
 
+def test_a_channel_that_nobody_serves_keeps_nobody_waiting(
+    mapleton, tell, principal_rivera, officer_chen, email_to
+):
+    tell(principal_rivera, urgency="urgent")
+    Delivery.objects.filter(channel="email").update(channel="pigeon")
+    tell(officer_chen)
+    sending.carry(mapleton)
+    assert email_to(officer_chen).status == "submitted"
+    assert Delivery.objects.get(channel="pigeon").last_failure == "fault"
+
+
 @pytest.mark.parametrize(
     ("answer", "status"), [("451 later", "failed_for_now"), ("550 no", "failed")]
 )
@@ -206,4 +218,4 @@ def test_no_scope_stays_open_while_a_letter_travels(mapleton, tell, principal_ri
     tell(principal_rivera)
     (row,) = sending.claim(mapleton)
     with within(None):
-        assert sending.attempt(sending.CARRIERS["email"](), row) is None
+        assert sending.attempt(row, {"email": Email()}) is None

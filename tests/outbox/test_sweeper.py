@@ -6,9 +6,12 @@ from django.core.management import call_command
 
 from outbox import actions
 from outbox.management.commands.sweeper import Command, leave
+from outbox.models import Delivery
 from partnership.pulse import beats_recently
 from partnership.tenancy import within
 from tests.outbox.conftest import BULLETIN
+
+MORE_THAN_THE_COLUMN_HOLDS = 2**15
 
 
 @pytest.fixture
@@ -24,6 +27,12 @@ def test_one_sweep_carries_for_every_partnership(told_everywhere):
         "rivera@mapleton.example",
         "hale@oakridge.example",
     }
+
+
+def test_what_breaks_in_one_partnership_does_not_keep_the_next_one_waiting(told_everywhere):
+    Delivery.objects.filter(channel="email").update(attempts=MORE_THAN_THE_COLUMN_HOLDS - 1)
+    call_command("sweeper", once=True)
+    assert [letter.to[0] for letter in mail.outbox] == ["hale@oakridge.example"]
 
 
 def test_a_sweep_shows_that_the_sweeper_lives(db):

@@ -70,8 +70,17 @@ class Command(BaseCommand):
             if self.stopped.is_set():
                 return
             self.beat_if_due()
-            sending.carry(partnership, stopping=self.stopped.is_set)
+            self.carry(partnership)
         self.beat_if_due()
+
+    def carry(self, partnership: Partnership) -> None:
+        """What breaks in one partnership must not keep the next one waiting."""
+        try:
+            sending.carry(partnership, stopping=self.stopped.is_set)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:  # any fault of ours; the rows are still there
+            log.exception("Carrying broke in one partnership; going on with the next.")
 
     def beat_if_due(self) -> None:
         if time.monotonic() >= self.beat_at:

@@ -1,4 +1,4 @@
-"""Wraps every share of the vault anew under the first master key of the ring.
+"""Wraps every share of the vault, and what second factors rest on, under the first master key.
 
 Safe beside running traffic and after a crash: each batch is a transaction of its own, rows that
 somebody else holds are skipped, and a second run takes up what is left. Shares of objects that
@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.db.models import QuerySet
 
+from partnership.accounts import secrets
 from partnership.crypto import key_provider
 from partnership.crypto.shares import rewrap
 from partnership.vault.models import Share
@@ -31,8 +32,10 @@ class Command(BaseCommand):
     def handle(self, *, dry_run: bool, **options: Any) -> None:
         key_id = key_provider().current_id()
         rewrapped, closed = (0, 0) if dry_run else rotate(key_id)
+        factors = 0 if dry_run else secrets.rewrap_all()
         left = older_than(key_id).count()
         self.stdout.write(f"Wrapped {rewrapped} shares under master key {key_id}; {left} left.")
+        self.stdout.write(f"Wrapped {factors} second factors under it too.")
         if closed:
             raise CommandError(f"{closed} shares open with no key of the ring; add the old key.")
         if left and not dry_run:

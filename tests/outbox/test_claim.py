@@ -1,0 +1,55 @@
+"""Two processes that reach for the same rows, by two real connections."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+
+from outbox import actions, sending
+from outbox.models import Delivery
+from partnership.models import Partnership, Role, School
+from partnership.tenancy import within
+from tests.conftest import district, member
+from tests.outbox.conftest import BULLETIN
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def town(transactional_db: None) -> Partnership:
+    """Mapleton with two letters to carry, committed."""
+    town = district("Mapleton")
+    with within(town):
+        school = School.objects.create(partnership=town, name="Maple High", level="high")
+        people = [member(name, town, Role.SERGEANT) for name in ("ortiz", "chen")]
+        actions.send(BULLETIN, to=people, about=school, link="/mapleton/")
+    return town
+
+
+def claim_elsewhere(town: Partnership) -> list[Delivery]:
+    """What another process gets at this moment; it must not have to wait for us."""
+
+    def claim() -> list[Delivery]:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '2s'")
+            return sending.claim(town)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as elsewhere:
+        return elsewhere.submit(claim).result()
+
+
+def test_nobody_waits_for_rows_that_another_is_just_claiming(town):
+    with within(town):
+        assert len(sending.claim(town)) == 2
+        assert claim_elsewhere(town) == []
+
+
+def test_each_takes_what_the_other_has_left(town, monkeypatch):
+    monkeypatch.setattr(sending, "CHUNK", 1)
+    with within(town):
+        (ours,) = sending.claim(town)
+        (theirs,) = claim_elsewhere(town)
+    assert ours.pk != theirs.pk
