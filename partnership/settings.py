@@ -238,6 +238,8 @@ if EMAIL_URL:
     }
 # The ground must not import the outbox above it; it asks by name.
 OUTBOX = "outbox.actions"
+# How long a claimed delivery belongs to the process that claimed it.
+OUTBOX_LEASE_SECONDS = env.int("OUTBOX_LEASE_SECONDS", default=30)
 
 SILENCED_SYSTEM_CHECKS: list[str] = []
 LOGGING = {

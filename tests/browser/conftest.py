@@ -11,12 +11,13 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 from pytest_django.plugin import DjangoDbBlocker
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -59,10 +60,10 @@ class Site:
     browser: Browser
     mailbox: Path
 
-    def context(self, *, width: int = 390, height: int = 844, **facts: object) -> BrowserContext:
+    def context(self, *, width: int = 390, height: int = 844, **facts: Any) -> BrowserContext:
         return self.browser.new_context(
             base_url=self.url,
-            viewport={"width": width, "height": height},
+            viewport=ViewportSize(width=width, height=height),
             reduced_motion="reduce",
             **facts,
         )

@@ -3,10 +3,11 @@ no target too small for a thumb, no inline code, no request to anyone else, exac
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import ConsoleMessage, Page, Request
 
 from tests.browser.conftest import Site
 
@@ -32,7 +33,7 @@ STAFF = {
     "teacher": ["board/", "notices/", "schools/", "tips/"],
     "auditor": ["audit/", "members/"],
 }
-SETTINGS = {
+SETTINGS: dict[str, dict[str, Any]] = {
     "desktop": {"width": 1440, "height": 900},
     "phone-dark": {"width": 390, "height": 844, "color_scheme": "dark"},
     "oldest-phone-no-script": {"width": 320, "height": 640, "java_script_enabled": False},
@@ -57,8 +58,17 @@ def findings(page: Page, address: str, *, script: bool) -> list[str]:
 def listen(page: Page, found: list[str]) -> None:
     """Note what the page asks of others, and what the browser complains of (the CSP too)."""
     ours = re.compile(r"(http://localhost:|data:|blob:)")
-    page.on("request", lambda it: ours.match(it.url) or found.append(f"asks {it.url}"))
-    page.on("console", lambda it: complains(it) and found.append(it.text))
+
+    def note_request(asked: Request) -> None:
+        if not ours.match(asked.url):
+            found.append(f"asks {asked.url}")
+
+    def note_complaint(said: ConsoleMessage) -> None:
+        if complains(said):
+            found.append(said.text)
+
+    page.on("request", note_request)
+    page.on("console", note_complaint)
     page.on("pageerror", lambda fault: found.append(f"script: {fault}"))
 
 

@@ -15,6 +15,11 @@ class Door:
     route: str
     view: Callable[..., Any]
 
+    @property
+    def sign(self) -> str:
+        """The right it asks for, or that it is public or for the signed in; empty: no sign."""
+        return str(getattr(self.view, "requires", ""))
+
 
 def doors(resolver: URLResolver, prefix: str = "", names: tuple[str, ...] = ()) -> Iterator[Door]:
     for entry in resolver.url_patterns:

@@ -11,7 +11,7 @@ DOORS = list(doors(get_resolver()))
 
 @pytest.mark.parametrize("door", DOORS, ids=lambda door: door.name or door.route)
 def test_view_says_who_may_enter(door):
-    sign = getattr(door.view, "requires", None)
+    sign = door.sign
     assert sign in {PUBLIC, SIGNED_IN, *MAY}, f"/{door.route} has no sign: @requires or @public"
 
 
@@ -26,7 +26,7 @@ def test_no_name_leads_to_two_doors():
 
 
 def test_every_right_opens_a_door():
-    used = {getattr(door.view, "requires", None) for door in DOORS}
+    used = {door.sign for door in DOORS}
     assert MAY.keys() - used <= RIGHTS_WITHOUT_A_DOOR.keys(), MAY.keys() - used
     assert RIGHTS_WITHOUT_A_DOOR.keys() <= MAY.keys() - used, "No longer needed."
 
@@ -39,5 +39,5 @@ RIGHTS_WITHOUT_A_DOOR = {
 
 @pytest.mark.parametrize("door", DOORS, ids=lambda door: door.name or door.route)
 def test_a_members_door_stands_inside_a_partnership(door):
-    is_members = getattr(door.view, "requires", None) in MAY
+    is_members = door.sign in MAY
     assert not is_members or door.route.startswith("<slug:partnership>/")

@@ -55,7 +55,7 @@ FOR_THE_SIGNED_IN = {
 
 
 def behind(sign: str) -> list[str]:
-    return sorted(door.name for door in doors(get_resolver()) if door.view.requires == sign)
+    return sorted(door.name for door in doors(get_resolver()) if door.sign == sign)
 
 
 def test_only_these_doors_stand_open_to_anyone():

@@ -1,6 +1,7 @@
 """What the portal's own database role can not do."""
 
 import os
+from typing import Any
 
 import psycopg
 import pytest
@@ -14,10 +15,10 @@ both = pytest.mark.parametrize("alias", APPS)
 
 @pytest.fixture
 def ask(db):
-    def ask(alias: str, sql: str, *params: object) -> list[tuple]:
+    def ask(alias: str, sql: str, *params: str) -> list[tuple[Any, ...]]:
         with connections[alias].cursor() as cursor:
             cursor.execute(sql, params)
-            return cursor.fetchall()
+            return list(cursor.fetchall())
 
     return ask
 

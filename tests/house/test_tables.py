@@ -1,5 +1,7 @@
 """Tenant tables as the database itself describes them: both walls, and no way between districts."""
 
+from typing import Any
+
 import pytest
 from django.apps import apps
 from django.db import connection
@@ -33,10 +35,10 @@ every_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._
 
 @pytest.fixture
 def ask(db):
-    def ask(sql: str, *params: object) -> list[tuple]:
+    def ask(sql: str, *params: str) -> list[tuple[Any, ...]]:
         with connection.cursor() as cursor:
             cursor.execute(sql, params)
-            return cursor.fetchall()
+            return list(cursor.fetchall())
 
     return ask
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from django.core import signing
 
@@ -30,7 +30,7 @@ class World:
     def notice_of(self, person: Membership) -> Delivery:
         """The newest notice on this member's own page."""
         mine = Delivery.objects.filter(membership=person, channel=Channel.IN_APP)
-        return cast("Delivery", mine.latest("pk"))
+        return mine.latest("pk")
 
     def link(self, kind: str) -> str:
         """The secret part of the link in an invitation's e-mail."""

@@ -40,13 +40,13 @@ def refused() -> Iterator[None]:
 
 def insert_copy_of(row: models.Model) -> None:
     """Add the row once more under a new key, past every Python check."""
-    values = {
-        field.column: field.get_db_prep_value(row.__dict__[field.attname], connection)
+    values: dict[str, Any] = {
+        str(field.column): field.get_db_prep_value(row.__dict__[field.attname], connection)
         for field in row._meta.concrete_fields
     } | {"id": uuid4()}
     statement = sql.SQL("INSERT INTO {table} ({columns}) VALUES ({values})").format(
         table=sql.Identifier(row._meta.db_table),
-        columns=sql.SQL(", ").join([sql.Identifier(column) for column in values]),
+        columns=sql.SQL(", ").join(sql.Identifier(column) for column in values),
         values=sql.SQL(", ").join(sql.Placeholder() * len(values)),
     )
     with connection.cursor() as cursor:

@@ -3,6 +3,7 @@
 import json
 import os
 from io import StringIO
+from typing import Any
 
 import psycopg
 import pytest
@@ -21,7 +22,7 @@ FIGURES = ("p50", "p95", "p99", "max")
 
 
 @pytest.fixture(scope="module")
-def report() -> dict:
+def report() -> Any:
     """The tenancy bench on a small table."""
     said = StringIO()
     call_command("bench", "tenancy", json=True, rows=5000, rounds=2, stdout=said)

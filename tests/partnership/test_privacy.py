@@ -3,6 +3,7 @@ every word that an error was raised with."""
 
 import io
 import logging
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -14,7 +15,7 @@ from partnership.logs import PlainFormatter
 from partnership.middleware import SenderPrivacyMiddleware
 
 ADDRESS, DEVICE = "203.0.113.77", "SecretPhone/9.1"
-TELLING = {
+TELLING: dict[str, Any] = {
     "REMOTE_ADDR": ADDRESS,
     "REMOTE_HOST": "phone.example.org",
     "REMOTE_PORT": "40123",

@@ -76,8 +76,8 @@ def test_the_locks_are_those_of_their_lists():
 @pytest.mark.parametrize(
     ("arguments", "plain", "browser"),
     [
-        ([], [["-n", "2", "--ignore=tests/browser"]], [["tests/browser"]]),
-        (["-k", "tips"], [["-n", "2", "--ignore=tests/browser", "-k", "tips"]], None),
+        ([], [testing.WHOLE], [["tests/browser"]]),
+        (["-k", "tips"], [[*testing.WHOLE, "-k", "tips"]], None),
         (["tests/running", "-x"], [["-x", "tests/running"]], []),
         (["tests/browser"], [], [["tests/browser"]]),
     ],
