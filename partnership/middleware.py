@@ -12,6 +12,7 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone, translation
 
 from partnership.accounts import concealed, is_asleep, is_background, keep_awake, sign_in_is_over
+from partnership.crypto import Shredded, VaultUnreachable
 from partnership.models import Membership, Partnership
 from partnership.permissions import PUBLIC
 from partnership.states import WrongStatus
@@ -144,12 +145,14 @@ class PartnershipMiddleware:
         return None
 
     def process_exception(self, request: Any, problem: Exception) -> HttpResponse | None:
-        """Two people pressed at once; the second is told calmly."""
-        if not isinstance(problem, WrongStatus):
-            return None
-        from partnership.views import already_done  # noqa: PLC0415 - views import permissions
+        """What is nobody's fault is said calmly: somebody was faster, or the vault is away."""
+        from partnership import views  # noqa: PLC0415 - views import permissions
 
-        return already_done(request)
+        if isinstance(problem, WrongStatus):
+            return views.already_done(request)
+        if isinstance(problem, VaultUnreachable | Shredded):
+            return views.closed_for_now(request, is_gone=isinstance(problem, Shredded))
+        return None
 
 
 def partnership_of(request: Any) -> Partnership | None:

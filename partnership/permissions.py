@@ -26,6 +26,9 @@ TIP_READERS = frozenset(
         Role.SERGEANT,
         Role.DISPATCHER,
         Role.ANALYST,
+        # Only what comes to them because nobody below is left: a tip is never undeliverable.
+        Role.CHIEF,
+        Role.SUPERINTENDENT,
     }
 )
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import connection, models, transaction
 from django.db.models.expressions import Expression, F
-from uuid_utils.compat import uuid7
+from uuid_utils import uuid7
 
 if TYPE_CHECKING:
     from partnership.models import Partnership, User
@@ -140,9 +141,11 @@ def refuse_unless_open(partnership: Any) -> None:
         raise WrongPartnership("This row belongs to another partnership than the open one.")
 
 
-def new_id() -> UUID:
-    """A key that sorts by time (UUIDv7). Where the time itself tells too much, use uuid4."""
-    return uuid7()
+def new_id(at: datetime | None = None) -> UUID:
+    """A key that sorts by time (UUIDv7), by `at` where given. Where any time tells too much, use
+    uuid4."""
+    moment = None if at is None else int(at.timestamp()) * 1_000_000_000
+    return UUID(bytes=uuid7(nanoseconds=moment).bytes)
 
 
 class TenantModel(models.Model):

@@ -43,7 +43,7 @@ def submit_tip(
         sealed_details=(details or Details()).as_json(),
     )
     _keep_secret(tip, code or TipCode.new())
-    audit.record("tip.submitted", tip, kind=kind, urgency=tip.urgency)
+    audit.record("tip.submitted", tip, at=tip.received_hour, urgency=tip.urgency)
     recipients = _frozen(tip)
     notifications.tell_team_of_tip(tip, recipients)
     return tip
@@ -58,7 +58,7 @@ def _frozen(tip: Tip) -> list[Membership]:
     """Write down who may read the tip, each with a number of their own."""
     recipients = notifications.recipients_of(tip)
     if not recipients:
-        audit.record("tip.nobody_to_tell", tip)
+        audit.record("tip.nobody_to_tell", tip, at=tip.received_hour)
     for draw in range(DRAWS):
         rows = [
             TipRecipient(partnership=tip.partnership, tip=tip, membership=member)

@@ -84,8 +84,9 @@ def tell_team_of_tip(tip: Tip, recipients: Iterable[Membership]) -> None:
 def tell_team_of_reply(tip: Tip) -> None:
     """Tell whoever has the tip; where nobody has, everybody who may read it."""
     readers = TipRecipient.objects.filter(tip=tip)
-    if tip.holder_id is not None:
-        readers = readers.filter(membership=tip.holder_id)
+    holder = Membership.objects.current().filter(held_tips=tip)
+    if holder:  # and has not left since
+        readers = readers.filter(membership__in=holder)
     outbox.send(
         "tips.tip_reply_received",
         to=[reader.membership for reader in readers.select_related("membership")],

@@ -1,5 +1,7 @@
 """A person across partnerships: where they belong, and what their deeds at the door leave there."""
 
+from typing import Any
+
 from partnership import audit
 from partnership.models import Membership, User
 from partnership.permissions import NEEDS_SECOND_FACTOR
@@ -18,7 +20,7 @@ def must_have_key(user: User) -> bool:
     return any(place.role in NEEDS_SECOND_FACTOR for place in places_of(user))
 
 
-def note(user: User, action: str, *, by: User | None, **facts: object) -> None:
+def note(user: User, action: str, *, by: User | None, **facts: Any) -> None:
     """Write one deed at the person's own door into the audit of each of their partnerships.
     Whoever did it is named only where they belong themselves."""
     # In one order always: two such deeds at once must not wait for each other's chain.

@@ -29,3 +29,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def already_done(request: HttpRequest) -> HttpResponse:
     """Two people pressed; the first one's step stands."""
     return render(request, "errors/409.html", status=409)
+
+
+def closed_for_now(request: HttpRequest, *, is_gone: bool) -> HttpResponse:
+    """Sealed words that can not be opened: the vault is away for a while (503), or they were
+    erased for good (410)."""
+    name, status = ("errors/410.html", 410) if is_gone else ("errors/503.html", 503)
+    return render(request, name, status=status)

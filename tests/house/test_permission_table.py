@@ -24,8 +24,9 @@ pytestmark = pytest.mark.django_db
 EVERYONE = ROLES
 COORDINATOR = {"coordinator"}
 LEADERS = {"coordinator", "superintendent", "principal", "sergeant", "chief", "auditor"}
-READERS = {"coordinator", "principal", "counselor", "sro", "sergeant", "dispatcher", "analyst"}
-ANSWERERS = {"coordinator", "principal", "counselor", "sro", "sergeant", "analyst"}
+SCHOOL = {"principal", "counselor", "sro"}
+ANSWERERS = SCHOOL | {"coordinator", "analyst", "sergeant", "chief", "superintendent"}
+READERS = ANSWERERS | {"dispatcher"}
 EXPECTED: dict[str, set[str]] = {
     "audit_list": {"coordinator", "superintendent", "auditor"},
     "board": EVERYONE,

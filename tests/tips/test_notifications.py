@@ -168,3 +168,16 @@ def test_a_reply_is_told_to_whoever_has_the_tip(everybody, maple_high, officer_c
     told = Delivery.objects.filter(notification__kind="tips.tip_reply_received")
     assert {delivery.membership for delivery in told} == {officer_chen}
     assert Membership.objects.count() == 12
+
+
+def test_when_the_holder_has_left_a_reply_reaches_everybody_who_may_read(
+    everybody, maple_high, principal_rivera, officer_chen
+):
+    tip = actions.submit_tip(school=maple_high, text="...")
+    actions.acknowledge_tip(tip, by=principal_rivera)
+    Membership.objects.filter(pk=principal_rivera.pk).update(
+        until_on="2020-01-01", from_on="2019-01-01"
+    )
+    actions.reply_to_tip(tip, "still there?")
+    told = Delivery.objects.filter(notification__kind="tips.tip_reply_received")
+    assert told.filter(membership=officer_chen).exists()
