@@ -129,8 +129,9 @@ class PartnershipMiddleware:
     def __call__(self, request: Any) -> HttpResponse:
         request.partnership = partnership_of(request)
         request.membership = None
-        zone = request.partnership.time_zone if request.partnership else None
-        with within(request.partnership), timezone.override(zone):
+        if request.partnership is None:  # and no transaction: /healthz asks no database
+            return self.get_response(request)
+        with within(request.partnership), timezone.override(request.partnership.time_zone):
             return self.get_response(request)
 
     def process_view(

@@ -253,6 +253,8 @@ LOGGING = {
         "django.server": {"handlers": [], "level": "ERROR", "propagate": True},
         "django.request": {"handlers": [], "level": "ERROR", "propagate": True},
         "django.security": {"handlers": [], "level": "ERROR", "propagate": True},
+        # Names the host that a stranger asked for.
+        "django.security.DisallowedHost": {"handlers": [], "level": "CRITICAL", "propagate": False},
         "fido2": {"handlers": [], "level": "ERROR", "propagate": True},  # it names each passkey
     },
 }

@@ -92,6 +92,11 @@ class Postgres:
                 "Move it away and start again, or choose another place with --data DIR."
             )
         self.place.need_disk()
+        self._give_birth()
+        return True
+
+    def _give_birth(self) -> None:
+        """Beside its place first, and then in it at one stroke: a crash leaves no half folder."""
         unborn = self.home / "pg.unborn"
         shutil.rmtree(unborn, ignore_errors=True)
         self.place.give(unborn)
@@ -105,7 +110,6 @@ class Postgres:
         if self.data.is_dir():
             self.data.rmdir()
         unborn.rename(self.data)
-        return True
 
     def _contents(self) -> list[str]:
         try:

@@ -68,6 +68,17 @@ def build_vendor() -> None:
     shutil.rmtree(unborn, ignore_errors=True)
     (unborn / "uswds").mkdir(parents=True)
     stylesheet = unborn / "uswds" / "uswds.css"
+    build_stylesheet(stylesheet)
+    copy_pictures(stylesheet)
+    copy_files(FONTS, unborn / "fonts")
+    copy_files((USWDS / "dist/img/usa-icons").glob("*.svg"), unborn / "uswds/usa-icons")
+    (unborn / stamp.name).write_text(wanted)
+    shutil.rmtree(VENDOR, ignore_errors=True)
+    unborn.rename(VENDOR)
+
+
+def build_stylesheet(stylesheet: Path) -> None:
+    """Sass over our list of USWDS packages."""
     children.run_step(
         [
             node(),
@@ -80,12 +91,6 @@ def build_vendor() -> None:
         ],
         doing="Building the stylesheet",
     )
-    copy_pictures(stylesheet)
-    copy_files(FONTS, unborn / "fonts")
-    copy_files((USWDS / "dist/img/usa-icons").glob("*.svg"), unborn / "uswds/usa-icons")
-    (unborn / stamp.name).write_text(wanted)
-    shutil.rmtree(VENDOR, ignore_errors=True)
-    unborn.rename(VENDOR)
 
 
 def copy_pictures(stylesheet: Path) -> None:

@@ -32,17 +32,20 @@ def set_up() -> None:
         ),
         passwords=lambda role: passwords.get(role) or "",
     )
-    env = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in ("DATABASE_URL_FILE", "VAULT_URL_FILE")
-    }
-    env["DATABASE_URL"] = addresses["DATABASE_OWNER_URL"]
-    env["VAULT_URL"] = addresses["VAULT_OWNER_URL"]
+    env = owners_environment(addresses)
     run_step(
         [PYTHON, "-m", "partnership.running.furnishing"], doing="Migrating the databases", env=env
     )
     say("the databases are ready")
+
+
+def owners_environment(addresses: dict[str, str]) -> dict[str, str]:
+    """What migrations run in: the owners' addresses where the portal has its own."""
+    hidden = ("DATABASE_URL_FILE", "VAULT_URL_FILE")
+    env = {name: value for name, value in os.environ.items() if name not in hidden}
+    env["DATABASE_URL"] = addresses["DATABASE_OWNER_URL"]
+    env["VAULT_URL"] = addresses["VAULT_OWNER_URL"]
+    return env
 
 
 if __name__ == "__main__":

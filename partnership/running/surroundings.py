@@ -5,6 +5,7 @@ them. Embedded servers are ours to start and stop; DATABASE_URL, VAULT_URL, REDI
 import contextlib
 import os
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -155,10 +156,6 @@ def external_addresses(secrets: Path) -> dict[str, str]:
 
 def make_external(main: str, vault: str, secrets: Path) -> dict[str, str]:
     """Roles with random passwords, and both databases, through a superuser's address."""
-
-    def password(role: str) -> str:
-        return keys.keep_password(secrets, role)
-
     name = database_name(main, MAIN)
     vault_name = database_name(vault, f"{name}_vault") if vault else f"{name}_vault"
     vault = vault or main
@@ -167,20 +164,23 @@ def make_external(main: str, vault: str, secrets: Path) -> dict[str, str]:
             provision.at(main, database="postgres"),
             vault=provision.at(vault, database="postgres"),
             databases=(name, vault_name),
-            passwords=password,
+            passwords=partial(keys.keep_password, secrets),
         )
     except psycopg.Error as error:
         raise Trouble(f"The roles could not be made: {str(error).splitlines()[0]}") from None
-
-    def address(server: str, database: str, role: str) -> str:
-        return provision.at(server, database=database, role=role, password=password(role))
-
-    return {
-        "DATABASE_URL": address(main, name, "portal_app"),
-        "DATABASE_OWNER_URL": address(main, name, "portal_owner"),
-        "VAULT_URL": address(vault, vault_name, "portal_vault_app"),
-        "VAULT_OWNER_URL": address(vault, vault_name, "portal_vault_owner"),
+    places = {
+        "DATABASE_URL": (main, name, "portal_app"),
+        "DATABASE_OWNER_URL": (main, name, "portal_owner"),
+        "VAULT_URL": (vault, vault_name, "portal_vault_app"),
+        "VAULT_OWNER_URL": (vault, vault_name, "portal_vault_owner"),
     }
+    return {setting: address(secrets, *place) for setting, place in places.items()}
+
+
+def address(secrets: Path, server: str, database: str, role: str) -> str:
+    """A server's address for one role, with the password made for it."""
+    password = keys.keep_password(secrets, role)
+    return provision.at(server, database=database, role=role, password=password)
 
 
 def database_name(url: str, otherwise: str) -> str:
