@@ -21,7 +21,6 @@ urlpatterns = [
     path("<slug:partnership>/notices/", include("outbox.urls")),
     path("<slug:partnership>/", include("tips.urls")),
     path("<slug:partnership>/members/", include("partnership.urls_members")),
-    path("<slug:partnership>/schools/", views.school_list, name="school_list"),
-    path("<slug:partnership>/schools/<uuid:pk>/", views.school_detail, name="school_detail"),
+    path("<slug:partnership>/schools/", include("partnership.urls_schools")),
     path("<slug:partnership>/audit/", views.audit_list, name="audit_list"),
 ]

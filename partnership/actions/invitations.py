@@ -22,8 +22,11 @@ JOIN, RETURN = Invitation.Purpose.JOIN, Invitation.Purpose.RETURN
 
 
 @transaction.atomic
-def invite_person(email: str, place: Place, *, by: User) -> Invitation:
-    """Offer a place to an address by e-mail. An older offer to it stops working."""
+def invite_person(email: str, place: Place, *, by: User | None) -> Invitation:
+    """Offer a place to an address by e-mail. An older offer to it stops working.
+
+    `by` is None for the first coordinator alone, whom the portal itself invites.
+    """
     withdraw_older(JOIN, email, by=by)
     invitation = Invitation.objects.create(
         partnership=open_partnership(),
@@ -42,7 +45,7 @@ def invite_person(email: str, place: Place, *, by: User) -> Invitation:
 
 
 @transaction.atomic
-def withdraw_invitation(invitation: Invitation, *, by: User) -> None:
+def withdraw_invitation(invitation: Invitation, *, by: User | None) -> None:
     """Take an offer back; its link stops working."""
     close(invitation, withdrawn_at=timezone.now())
     audit.record("invitation.withdrawn", invitation, by=by)
@@ -110,7 +113,7 @@ def close(invitation: Invitation, **when: Any) -> None:
         raise WrongStatus(f"{invitation} is not open any more.")
 
 
-def withdraw_older(purpose: str, email: str, *, by: User) -> None:
+def withdraw_older(purpose: str, email: str, *, by: User | None) -> None:
     for older in Invitation.objects.open().filter(purpose=purpose, email=email):
         withdraw_invitation(older, by=by)
 

@@ -1,5 +1,6 @@
 """What people type on the ground's pages, by noun."""
 
+from partnership.forms.calendar import ClosedDayForm, SchoolYearForm
 from partnership.forms.keys import (
     PasskeyAddForm,
     PasskeyForm,
@@ -8,8 +9,12 @@ from partnership.forms.keys import (
 )
 from partnership.forms.members import InvitationForm, PlaceForm, SearchForm
 from partnership.forms.passphrases import JoinForm, PassphraseChangeForm, PassphraseForm
+from partnership.forms.schools import BellsForm, DistrictForm, SchoolForm
 
 __all__ = [
+    "BellsForm",
+    "ClosedDayForm",
+    "DistrictForm",
     "InvitationForm",
     "JoinForm",
     "PasskeyAddForm",
@@ -19,5 +24,7 @@ __all__ = [
     "PassphraseChangeForm",
     "PassphraseForm",
     "PlaceForm",
+    "SchoolForm",
+    "SchoolYearForm",
     "SearchForm",
 ]

@@ -2,6 +2,13 @@
 
 from partnership.views.audit import audit_list
 from partnership.views.board import board
+from partnership.views.calendar import (
+    closed_day_add,
+    closed_day_remove,
+    school_calendar,
+    school_year_add,
+    school_year_change,
+)
 from partnership.views.demo import demo, demo_sign_in
 from partnership.views.errors import (
     already_done,
@@ -24,7 +31,14 @@ from partnership.views.members import (
     member_release,
     member_way_back,
 )
-from partnership.views.schools import school_detail, school_list
+from partnership.views.schools import (
+    district_change,
+    school_bells,
+    school_change,
+    school_detail,
+    school_list,
+    school_open,
+)
 from partnership.views.site import home, public_home
 
 __all__ = [
@@ -33,10 +47,13 @@ __all__ = [
     "bad_request",
     "board",
     "broken",
+    "closed_day_add",
+    "closed_day_remove",
     "closed_for_now",
     "csrf_failure",
     "demo",
     "demo_sign_in",
+    "district_change",
     "forbidden",
     "healthz",
     "home",
@@ -52,7 +69,13 @@ __all__ = [
     "not_found",
     "public_home",
     "readyz",
+    "school_bells",
+    "school_calendar",
+    "school_change",
     "school_detail",
     "school_list",
+    "school_open",
+    "school_year_add",
+    "school_year_change",
     "way_back",
 ]

@@ -1,5 +1,6 @@
 """A district with somebody in every role and one of everything, to knock on every door."""
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,15 @@ from outbox import actions as outbox
 from outbox.models import Channel, Delivery
 from partnership import actions
 from partnership.actions.members import Place
-from partnership.models import Invitation, Membership, Partnership, Role, School
+from partnership.models import (
+    ClosedDay,
+    Invitation,
+    Membership,
+    Partnership,
+    Role,
+    School,
+    SchoolYear,
+)
 from tests.conftest import member
 from tips.actions import submit_tip
 from tips.models import Tip, TipRecipient
@@ -26,6 +35,8 @@ class World:
     colleague: Membership
     invitation: Invitation
     tip: Tip
+    year: SchoolYear
+    closed_day: ClosedDay
 
     def notice_of(self, person: Membership) -> Delivery:
         """The newest notice on this member's own page."""
@@ -48,7 +59,17 @@ def build(partnership: Partnership) -> World:
     tip = submit_tip(school=school, text="There is a fight planned.")
     let_everybody_read(tip, members)
     outbox.send("tips.tip_received", to=members.values(), about=tip, link="/somewhere/")
-    return World(partnership, school, members, colleague, invitation, tip)
+    year, day = calendar(partnership)
+    return World(partnership, school, members, colleague, invitation, tip, year, day)
+
+
+def calendar(partnership: Partnership) -> tuple[SchoolYear, ClosedDay]:
+    """One school year, and a day in it on which every school is closed."""
+    first, last = dt.date(2026, 8, 12), dt.date(2027, 5, 21)
+    year = SchoolYear.objects.create(partnership=partnership, starts_on=first, ends_on=last)
+    thanksgiving = dt.date(2026, 11, 26)
+    day = ClosedDay.objects.create(partnership=partnership, on=thanksgiving, reason="Thanksgiving")
+    return year, day
 
 
 def let_everybody_read(tip: Tip, members: dict[str, Membership]) -> None:
@@ -64,12 +85,17 @@ def of_colleague(world: World, who: Membership) -> dict[str, Any]:
     return {"pk": world.colleague.pk}
 
 
+def of_school(world: World, who: Membership) -> dict[str, Any]:
+    return {"pk": world.school.pk}
+
+
 def of_tip(world: World, who: Membership) -> dict[str, Any]:
     return {"pk": world.tip.pk}
 
 
 # What stands in the address of a door beside the partnership.
 SAMPLES: dict[str, Sample] = {
+    "closed_day_remove": lambda world, who: {"pk": world.closed_day.pk},
     "invitation_accept": lambda world, who: {"token": world.link("partnership.invitation")},
     "invitation_withdraw": lambda world, who: {"pk": world.invitation.pk},
     "member_change": of_colleague,
@@ -78,7 +104,10 @@ SAMPLES: dict[str, Sample] = {
     "member_release": of_colleague,
     "member_way_back": of_colleague,
     "outbox:notice_open": lambda world, who: {"pk": world.notice_of(who).pk},
-    "school_detail": lambda world, who: {"pk": world.school.pk},
+    "school_bells": of_school,
+    "school_change": of_school,
+    "school_detail": of_school,
+    "school_year_change": lambda world, who: {"pk": world.year.pk},
     "tips:tip_acknowledge": of_tip,
     "tips:tip_answer": of_tip,
     "tips:tip_close": of_tip,
