@@ -1,4 +1,4 @@
-"""Schools with their bells, the calendar they share, and the district's own facts."""
+"""Schools with their bells, the calendar they share, the district's own facts, its agencies."""
 
 from django.urls import path
 
@@ -8,6 +8,8 @@ urlpatterns = [
     path("", views.school_list, name="school_list"),
     path("open/", views.school_open, name="school_open"),
     path("district/", views.district_change, name="district_change"),
+    path("agencies/add/", views.agency_add, name="agency_add"),
+    path("agencies/<uuid:pk>/", views.agency_change, name="agency_change"),
     path("calendar/", views.school_calendar, name="school_calendar"),
     path("calendar/years/add/", views.school_year_add, name="school_year_add"),
     path("calendar/years/<uuid:pk>/", views.school_year_change, name="school_year_change"),

@@ -1,5 +1,6 @@
 """What people do on the ground: invite, join, change, end; found a district, keep its schools."""
 
+from partnership.actions.agencies import add_agency, change_agency
 from partnership.actions.invitations import (
     accept_invitation,
     invite_person,
@@ -24,7 +25,9 @@ __all__ = [
     "Place",
     "Refused",
     "accept_invitation",
+    "add_agency",
     "add_closed_day",
+    "change_agency",
     "change_district",
     "change_member",
     "change_school",

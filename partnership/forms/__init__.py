@@ -1,5 +1,6 @@
 """What people type on the ground's pages, by noun."""
 
+from partnership.forms.agencies import AgencyForm
 from partnership.forms.calendar import ClosedDayForm, SchoolYearForm
 from partnership.forms.keys import (
     PasskeyAddForm,
@@ -12,6 +13,7 @@ from partnership.forms.passphrases import JoinForm, PassphraseChangeForm, Passph
 from partnership.forms.schools import BellsForm, DistrictForm, SchoolForm
 
 __all__ = [
+    "AgencyForm",
     "BellsForm",
     "ClosedDayForm",
     "DistrictForm",

@@ -1,5 +1,6 @@
 """The ground's pages, by noun."""
 
+from partnership.views.agencies import agency_add, agency_change
 from partnership.views.audit import audit_list
 from partnership.views.board import board
 from partnership.views.calendar import (
@@ -42,6 +43,8 @@ from partnership.views.schools import (
 from partnership.views.site import home, public_home
 
 __all__ = [
+    "agency_add",
+    "agency_change",
     "already_done",
     "audit_list",
     "bad_request",

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from partnership import actions
 from partnership.forms import BellsForm, DistrictForm, SchoolForm
-from partnership.models import ClosedDay, District, Membership, School, SchoolYear
+from partnership.models import Agency, ClosedDay, District, Membership, School, SchoolYear
 from partnership.permissions import MemberRequest, may, requires
 
 
@@ -80,7 +80,8 @@ def district_change(request: MemberRequest) -> HttpResponse:
     district = get_object_or_404(District)
     form = DistrictForm(request.POST or None, district=district)
     if not went_well(form, lambda: actions.change_district(form.filled(), by=request.user)):
-        return form_page(request, "schools/district_form.html", form)
+        agencies = Agency.objects.all()
+        return form_page(request, "schools/district_form.html", form, agencies=agencies)
     messages.success(request, _("The district’s facts are changed."))
     return redirect("school_list", partnership=request.partnership.slug)
 

@@ -28,6 +28,8 @@ SCHOOL = {"principal", "counselor", "sro"}
 ANSWERERS = SCHOOL | {"coordinator", "analyst", "sergeant", "chief", "superintendent"}
 READERS = ANSWERERS | {"dispatcher"}
 EXPECTED: dict[str, set[str]] = {
+    "agency_add": COORDINATOR,
+    "agency_change": COORDINATOR,
     "audit_list": {"coordinator", "superintendent", "auditor"},
     "board": EVERYONE,
     "closed_day_add": COORDINATOR,

@@ -12,6 +12,7 @@ from outbox.models import Channel, Delivery
 from partnership import actions
 from partnership.actions.members import Place
 from partnership.models import (
+    Agency,
     ClosedDay,
     Invitation,
     Membership,
@@ -31,6 +32,7 @@ class World:
 
     partnership: Partnership
     school: School
+    agency: Agency
     members: dict[str, Membership]
     colleague: Membership
     invitation: Invitation
@@ -60,7 +62,8 @@ def build(partnership: Partnership) -> World:
     let_everybody_read(tip, members)
     outbox.send("tips.tip_received", to=members.values(), about=tip, link="/somewhere/")
     year, day = calendar(partnership)
-    return World(partnership, school, members, colleague, invitation, tip, year, day)
+    police = Agency.objects.create(partnership=partnership, name="Sample Police")
+    return World(partnership, school, police, members, colleague, invitation, tip, year, day)
 
 
 def calendar(partnership: Partnership) -> tuple[SchoolYear, ClosedDay]:
@@ -95,6 +98,7 @@ def of_tip(world: World, who: Membership) -> dict[str, Any]:
 
 # What stands in the address of a door beside the partnership.
 SAMPLES: dict[str, Sample] = {
+    "agency_change": lambda world, who: {"pk": world.agency.pk},
     "closed_day_remove": lambda world, who: {"pk": world.closed_day.pk},
     "invitation_accept": lambda world, who: {"token": world.link("partnership.invitation")},
     "invitation_withdraw": lambda world, who: {"pk": world.invitation.pk},
