@@ -252,7 +252,8 @@ LOGGING = {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.server": {"handlers": [], "level": "ERROR", "propagate": True},
         "django.request": {"handlers": [], "level": "ERROR", "propagate": True},
-        "django.security": {"handlers": [], "level": "ERROR", "propagate": True},
+        # What a visitor typed wrong, or too long, is theirs and not the log's.
+        "django.security": {"handlers": [], "level": "CRITICAL", "propagate": True},
         # Names the host that a stranger asked for.
         "django.security.DisallowedHost": {"handlers": [], "level": "CRITICAL", "propagate": False},
         "fido2": {"handlers": [], "level": "ERROR", "propagate": True},  # it names each passkey

@@ -175,3 +175,10 @@ def test_a_sender_reads_the_form_in_spanish(mapleton, client):
     assert Tip.objects.get().details.language == "es"
     assert page.context["words"] != page.context["code_groups"]
     assert 'lang="es"' in page.text
+
+
+def test_a_body_too_large_to_read_is_refused_calmly_and_not_logged(mapleton, client, caplog):
+    answer = client.post(FORM, {"text": "y" * 300_000})
+    assert answer.status_code == 400
+    assert "We could not read that" in answer.text
+    assert not caplog.records
