@@ -1,163 +1,79 @@
-"""Carries what is due out of the house: claim → channel → submitted, or failed.
+"""Carries what is due out of the house: claim → van → settle, until nothing is due.
 
-1. A claim takes up to CHUNK rows for the length of one lease, in a short transaction.
-2. Each is sent outside any transaction and its outcome noted at once in another, if the lease is
-   still ours. A crash in between costs one copy more, with the same id, and never a message.
-3. What was not begun when half the lease is over goes back, so that a slow server does not let
-   two processes send the same.
+1. A claim takes a chunk of rows for the length of one lease, in a short transaction.
+2. Each is sent outside any transaction, many abreast, and the outcomes noted in batches at once,
+   if the lease is still ours. A crash in between costs one copy more, with the same id, and never
+   a message.
+3. What was not begun when a third of the lease is over goes back, so that a slow provider does not
+   let two processes send the same.
 """
 
-import logging
 import time
-from collections import deque
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import ExitStack, closing
-from datetime import timedelta
+from collections.abc import Callable
+from contextlib import suppress
 
-from django.conf import settings
-from django.db.models import F
 from django.db.models.functions import Now
-from django.urls import reverse
 
-from outbox.channels.base import Carrier, Recipient, SendError
-from outbox.channels.email import Email
-from outbox.channels.in_app import InApp
-from outbox.models import Channel, Delivery, Notification
-from partnership.models import Membership, Partnership, Role
+from outbox.breakers import Breakers
+from outbox.channels.base import SendError
+from outbox.claiming import CHUNK, claim, parcels
+from outbox.models import Delivery
+from outbox.patience import lease
+from outbox.settling import settle
+from outbox.van import Load, Outcome, Van
+from partnership.crypto import SealError
+from partnership.models import Partnership
 from partnership.tenancy import within
 
-CARRIERS: dict[str, type[Carrier]] = {Channel.IN_APP: InApp, Channel.EMAIL: Email}
-CHUNK = 100
-# Seconds from one attempt to the next; the attempt after the last of them is the last.
-BACKOFF = (1, 2, 4, 8, 15, 60, 300)
-UNDELIVERABLE = "outbox.undeliverable"
-log = logging.getLogger(__name__)
+# More than the longest patience ever needs: who comes here has killed its process each time.
+MOST_ATTEMPTS = 80
 
 
 def carry(partnership: Partnership, *, stopping: Callable[[], bool] = lambda: False) -> int:
     """Carry everything that is due in one partnership; return how many were tried.
 
-    Ends early when `stopping()` says so, or when a chunk took longer than half its lease.
+    Ends early when `stopping()` says so.
     """
+    claimed = [] if stopping() else claim(partnership)
+    if not claimed:
+        return 0
+    breakers = Breakers()
     tried = 0
-    while not stopping() and (claimed := claim(partnership)):
-        late = time.monotonic() + lease().total_seconds() / 2
-        hand = deque(claimed)
-        try:
-            send_each(hand, late=late, stopping=stopping)
-        finally:
-            give_back(hand)
-        tried += len(claimed) - len(hand)
-        if hand:
-            break
+    with Van(stopping=stopping) as van:
+        while claimed or van.in_hand:
+            if claimed:
+                settle_at_once, loads = sort_out(claimed, breakers)
+                settle(partnership, settle_at_once, breakers)
+                van.load(loads)
+            outcomes = van.outcomes()
+            settle(partnership, outcomes, breakers)
+            tried += sum(1 for one in outcomes if one.receipt or one.failure)
+            stalled = stopping() or any(not (one.receipt or one.failure) for one in outcomes)
+            wants_more = van.in_hand <= CHUNK // 2 and not stalled
+            claimed = claim(partnership) if wants_more else []
     return tried
 
 
-def lease() -> timedelta:
-    """How long a claimed delivery belongs to the process that claimed it."""
-    return timedelta(seconds=getattr(settings, "OUTBOX_LEASE_SECONDS", 30))
+def sort_out(claimed: list[Delivery], breakers: Breakers) -> tuple[list[Outcome], list[Load]]:
+    """Who carries what; and what can not be carried at all, with its reason."""
+    late = time.monotonic() + lease().total_seconds() / 3
+    hopeless: list[Outcome] = []
+    loads: list[Load] = []
+    for row in claimed:
+        provider = breakers.pick(row.channel, last=row.provider if row.last_failure else "")
+        if row.attempts > MOST_ATTEMPTS:
+            failure = SendError("gave-up", permanent=True)
+            hopeless.append(Outcome(row, provider, failure=failure))
+            continue
+        with suppress(SealError):
+            loads.extend(Load(*pair, provider, late) for pair in parcels([row]))
+            continue
+        hopeless.append(Outcome(row, provider, failure=SendError("fault", permanent=True)))
+    return hopeless, loads
 
 
-def claim(partnership: Partnership) -> list[Delivery]:
-    """Take what is due, the most urgent first, past what other processes have in hand."""
+def expire(partnership: Partnership) -> int:
+    """Mark what is too old to be sent: a stale alarm is a false one. Return how many."""
     with within(partnership):
-        due = Delivery.objects.due().most_urgent_first().select_for_update(skip_locked=True)
-        taken = Delivery.objects.filter(pk__in=list(due.values_list("pk", flat=True)[:CHUNK]))
-        taken.update(
-            status=Delivery.Status.LEASED, lease_until=Now() + lease(), attempts=F("attempts") + 1
-        )
-        rows = list(taken.most_urgent_first().select_related("notification"))
-    for row in rows:
-        row.partnership = row.notification.partnership = partnership
-    return rows
-
-
-def send_each(hand: deque[Delivery], *, late: float, stopping: Callable[[], bool]) -> None:
-    """Take one after the other out of the hand and send it; leave in it what was not begun."""
-    with ExitStack() as stack:
-        carriers = {name: stack.enter_context(closing(kind())) for name, kind in CARRIERS.items()}
-        while hand and not stopping() and time.monotonic() < late:
-            delivery = hand.popleft()
-            settle(delivery, attempt(delivery, carriers))
-
-
-def attempt(delivery: Delivery, carriers: Mapping[str, Carrier]) -> SendError | None:
-    """Send it; return what went wrong. A fault of our own counts as one that may pass: it must
-    not keep the others waiting, and it is told to somebody when it stays."""
-    try:
-        carriers[delivery.channel].send(delivery)
-    except SendError as problem:
-        return problem
-    except Exception:  # whatever it is, the row has to say so
-        log.exception("A %s of kind %s broke", delivery.channel, delivery.notification.kind)
-        return SendError("fault")
-    return None
-
-
-def settle(delivery: Delivery, failure: SendError | None) -> None:
-    """Note the outcome, if the lease is still ours."""
-    status = Delivery.Status
-    with within(delivery.partnership):
-        held = Delivery.objects.held(delivery)
-        if failure is None:
-            held.update(
-                status=status.SUBMITTED, submitted_at=Now(), lease_until=None, last_failure=""
-            )
-        elif not failure.permanent and delivery.attempts <= len(BACKOFF):
-            pause = timedelta(seconds=BACKOFF[delivery.attempts - 1])
-            held.update(
-                status=status.FAILED_FOR_NOW,
-                due_at=Now() + pause,
-                lease_until=None,
-                last_failure=failure.code,
-            )
-        elif held.update(status=status.FAILED, lease_until=None, last_failure=failure.code):
-            tell_of_undeliverable(delivery)
-
-
-def give_back(hand: Iterable[Delivery]) -> None:
-    """Let others have what was claimed and not begun; it does not count as an attempt."""
-    left = list(hand)
-    if not left:
-        return
-    with within(left[0].partnership):
-        held = Delivery.objects.filter(
-            status=Delivery.Status.LEASED, lease_until=left[0].lease_until
-        )
-        held.filter(pk__in=[delivery.pk for delivery in left]).update(
-            status=Delivery.Status.PLANNED, lease_until=None, attempts=F("attempts") - 1
-        )
-
-
-def tell_of_undeliverable(delivery: Delivery) -> None:
-    """Tell the coordinators, in the portal itself, that somebody could not be reached: once for
-    each person and as long as it is unseen, and never about this notice itself."""
-    if delivery.notification.kind == UNDELIVERABLE:
-        return
-    missed = delivery.membership_id or delivery.notification.subject_id
-    told = Delivery.objects.unseen().filter(
-        notification__kind=UNDELIVERABLE, notification__subject_id=missed
-    )
-    coordinators = Membership.objects.current().holding(Role.COORDINATOR)
-    people = coordinators.exclude(pk__in=told.values("membership"))
-    if not people:
-        return
-    notification = Notification.objects.create(
-        partnership=delivery.partnership,
-        kind=UNDELIVERABLE,
-        urgency=delivery.notification.urgency,
-        link=page_about(delivery),
-        subject_id=missed,
-    )
-    Delivery.objects.bulk_create(
-        InApp().plan(notification, Recipient(person.pk, "", settings.LANGUAGE_CODE))
-        for person in people
-    )
-
-
-def page_about(delivery: Delivery) -> str:
-    """Where coordinators find whom a delivery did not reach, and can mend the address."""
-    slug = delivery.partnership.slug
-    if delivery.membership_id is None:
-        return reverse("member_list", kwargs={"partnership": slug})
-    return reverse("member_detail", kwargs={"partnership": slug, "pk": delivery.membership_id})
+        stale = Delivery.objects.waiting().filter(expires_at__lte=Now())
+        return stale.update(status=Delivery.Status.EXPIRED)

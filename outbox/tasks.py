@@ -1,4 +1,5 @@
-"""Celery's doors into the outbox: they shorten the wait and decide nothing."""
+"""The outbox's doors for Celery and for the database's bell: they shorten the wait and decide
+nothing."""
 
 import logging
 import time
@@ -6,6 +7,7 @@ from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_ready
+from django.db import connection
 from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
@@ -13,6 +15,8 @@ from outbox import sending
 from partnership.models import Partnership
 from partnership.pulse import beat
 
+# What the sweepers listen to (PostgreSQL's LISTEN): the key of a partnership with work to do.
+BELL = "outbox"
 # How long a caller may be held by a broker that does not answer, and for how long it is then
 # left alone.
 PATIENCE_SECONDS = 0.2
@@ -41,26 +45,33 @@ def first_pulse(**_: Any) -> None:
     pulse.delay()
 
 
-def wake(partnership_pk: int, queue: str) -> None:
+def ring_for(partnership_pk: int) -> None:
+    """Ring the database's bell when this transaction commits: no broker is needed for that."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, %s)", [BELL, str(partnership_pk)])
+
+
+def wake(partnership_pk: int, queue: str, *, times: int = 1) -> None:
     """Ring for a worker. Never raises, and never holds the caller longer than a moment: a broker
     that hangs is given up after PATIENCE_SECONDS and not asked again for REST_SECONDS."""
     global _rests_until
     if time.monotonic() < _rests_until:
         return
     try:
-        publish(partnership_pk, queue)
+        publish(partnership_pk, queue, times)
     except (KombuError, RedisError, OSError):
         _rests_until = time.monotonic() + REST_SECONDS
         log.warning("The broker does not answer; the sweeper carries on without it.")
 
 
-def publish(partnership_pk: int, queue: str) -> None:
+def publish(partnership_pk: int, queue: str, times: int) -> None:
     """By a connection of its own: those of the pool wait as long as a worker may."""
     quick = {
         "socket_timeout": PATIENCE_SECONDS,
         "socket_connect_timeout": PATIENCE_SECONDS,
         "max_retries": 0,
     }
-    with carry.app.connection_for_write(transport_options=quick) as connection:
-        options: dict[str, Any] = {"connection": connection, "retry": False}
-        carry.apply_async((partnership_pk,), queue=queue, expires=STALE_SECONDS, **options)
+    with carry.app.connection_for_write(transport_options=quick) as broker:
+        options: dict[str, Any] = {"connection": broker, "retry": False}
+        for _ in range(times):
+            carry.apply_async((partnership_pk,), queue=queue, expires=STALE_SECONDS, **options)

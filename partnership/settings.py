@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
+    "django.contrib.postgres",
     "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
@@ -86,6 +87,25 @@ def database(name: str) -> dict[str, object]:
         **env.db_url(name, default="postgresql:///portal", engine="django.db.backends.postgresql"),
         "CONN_MAX_AGE": env.int("DATABASE_CONNECTION_AGE", default=600),
         "CONN_HEALTH_CHECKS": True,
+    }
+
+
+def mailer(url: str) -> dict[str, Any]:
+    """Django's mailer for an EMAIL_URL (smtp://…, smtp+tls://…, smtp+ssl://…)."""
+    if url == "mailbox:":
+        return {"BACKEND": "outbox.channels.mailbox.MailboxBackend"}
+    parts = environ.Env.email_url_config(url)
+    return {
+        "BACKEND": parts["EMAIL_BACKEND"],
+        "OPTIONS": {
+            "host": parts["EMAIL_HOST"],
+            "port": parts["EMAIL_PORT"],
+            "username": parts["EMAIL_HOST_USER"] or "",
+            "password": parts["EMAIL_HOST_PASSWORD"] or "",
+            "use_tls": parts.get("EMAIL_USE_TLS", False),
+            "use_ssl": parts.get("EMAIL_USE_SSL", False),
+            "timeout": 10,
+        },
     }
 
 
@@ -185,6 +205,7 @@ SECURE_CSP = {
     "font-src": [CSP.SELF],
     "connect-src": [CSP.SELF],
     "manifest-src": [CSP.SELF],
+    "worker-src": [CSP.SELF],
     "form-action": [CSP.SELF],
     "base-uri": [CSP.NONE],
     "frame-ancestors": [CSP.NONE],
@@ -213,33 +234,50 @@ STORAGES = {
 }
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
-# Without EMAIL_URL the demo keeps what it would have sent in a folder that /demo/mailbox/ shows.
-EMAIL_URL = env.str("EMAIL_URL", default="")
+# Every way out of the house, the usual one first and then the one that stands by. Without an
+# EMAIL_URL letters are kept in a folder; without the others the channel does not exist.
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="no-reply@localhost")
 MAILBOX_DIR = PORTAL_DATA / "mailbox"
-MAILERS: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "outbox.channels.mailbox.MailboxBackend"}
+WEBPUSH_PRIVATE_KEY = env.str("WEBPUSH_PRIVATE_KEY", default="")
+WEBPUSH_CONTACT = env.str("WEBPUSH_CONTACT", default=f"mailto:{DEFAULT_FROM_EMAIL}")
+
+
+def given(*names: str) -> list[str]:
+    """The addresses of providers that are set, in order."""
+    return [url for name in names if (url := env.str(name, default=""))]
+
+
+OUTBOX_PROVIDERS = {
+    "email": given("EMAIL_URL", "EMAIL_STANDBY_URL") or ["mailbox:"],
+    "sms": given("SMS_URL", "SMS_STANDBY_URL"),
+    "voice": given("VOICE_URL", "VOICE_STANDBY_URL"),
+    "push": ["webpush:"] if WEBPUSH_PRIVATE_KEY else [],
+    "webhook": ["webhook:"],
 }
-if EMAIL_URL:
-    _mail = env.email_url("EMAIL_URL")
-    MAILERS = {
-        "default": {
-            "BACKEND": _mail["EMAIL_BACKEND"],
-            "OPTIONS": {
-                "host": _mail["EMAIL_HOST"],
-                "port": _mail["EMAIL_PORT"],
-                "username": _mail["EMAIL_HOST_USER"] or "",
-                "password": _mail["EMAIL_HOST_PASSWORD"] or "",
-                "use_tls": _mail.get("EMAIL_USE_TLS", False),
-                "use_ssl": _mail.get("EMAIL_USE_SSL", False),
-                "timeout": 10,
-            },
-        }
-    }
+MAILERS: dict[str, dict[str, Any]] = {
+    f"email-{number}": mailer(url)
+    for number, url in enumerate(OUTBOX_PROVIDERS["email"], start=1)
+}
+MAILERS["default"] = MAILERS["email-1"]
+# "host:port" of stand-ins that may be called although they stand inside; a check refuses them
+# outside the demo.
+OUTBOX_INSIDE_HOSTS = env.list("OUTBOX_INSIDE_HOSTS", default=[])
+# Called every minute while the auditor finds nothing wrong; silence is the alarm.
+HEARTBEAT_URL = env.str("HEARTBEAT_URL", default="")
+# Who asks for /metrics shows this; without it /metrics answers on loopback only.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 # The ground must not import the outbox above it; it asks by name.
 OUTBOX = "outbox.actions"
 # How long a claimed delivery belongs to the process that claimed it.
 OUTBOX_LEASE_SECONDS = env.int("OUTBOX_LEASE_SECONDS", default=30)
+
+# Live pages, in seconds: a sign of life on a quiet stream, how often rights are checked while it
+# is open, how long it lasts.
+LIVE_HEARTBEAT_SECONDS = env.int("LIVE_HEARTBEAT_SECONDS", default=15)
+LIVE_RECHECK_SECONDS = env.int("LIVE_RECHECK_SECONDS", default=60)
+LIVE_STREAM_SECONDS = env.int("LIVE_STREAM_SECONDS", default=5 * 60)
+# Browsers that do not speak HTTP/2 open six connections to a server; two are left for the pages.
+LIVE_STREAMS_PER_SESSION = 4
 
 SILENCED_SYSTEM_CHECKS: list[str] = []
 LOGGING = {

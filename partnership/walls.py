@@ -35,7 +35,18 @@ class Walls(migrations.RunSQL):
             f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY",
             f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
         ]
-        for column, target in (references or {}).items():
+        inside = Inside(table, references or {})
+        super().__init__([*forward, *inside.forward], [*inside.backward, *backward])
+
+
+class Inside(migrations.RunSQL):
+    """Keep columns that point at other tenant tables inside the partnership: for a table whose
+    walls stand already."""
+
+    def __init__(self, table: str, references: Mapping[str, str]) -> None:
+        forward: list[Any] = []
+        backward: list[Any] = []
+        for column, target in references.items():
             name = f"{table}_{column}_inside"
             forward.append(
                 f"ALTER TABLE {table} ADD CONSTRAINT {name} "
@@ -43,6 +54,7 @@ class Walls(migrations.RunSQL):
                 f"REFERENCES {target} (partnership_id, id) DEFERRABLE INITIALLY DEFERRED"
             )
             backward.insert(0, f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+        self.forward, self.backward = forward, backward
         super().__init__(forward, backward)
 
 

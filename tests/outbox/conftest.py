@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from outbox import actions, tasks
-from outbox.models import Delivery
+from outbox.channels import memory
+from outbox.models import ContactPoint, Delivery
 from partnership.models import Membership, Partnership, School
 from tests.outbox.mail_server import MailServer
 
@@ -53,10 +55,39 @@ def notice_to() -> Callable[[Membership], Delivery]:
 def mail_server(settings) -> Iterator[MailServer]:
     """A real SMTP server, and the portal told to use it."""
     with MailServer() as server:
-        settings.MAILERS = {
-            "default": {
-                "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
-                "OPTIONS": {"host": server.host, "port": server.port, "timeout": 2},
-            }
+        smtp = {
+            "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "OPTIONS": {"host": server.host, "port": server.port, "timeout": 2},
         }
+        settings.MAILERS = {"default": smtp, "email-1": smtp}
         yield server
+
+
+@pytest.fixture
+def every_way(settings) -> Iterator[ModuleType]:
+    """All channels lead somewhere: to the in-memory twins, two of each."""
+    twins = ["memory:", "memory:"]
+    settings.OUTBOX_PROVIDERS = dict.fromkeys(["email", "sms", "voice", "push"], twins)
+    memory.sent.clear()
+    memory.failures.clear()
+    yield memory
+    memory.sent.clear()
+    memory.failures.clear()
+
+
+@pytest.fixture
+def reach() -> Callable[..., ContactPoint]:
+    """Give somebody a verified telephone or device."""
+
+    def reach(membership: Membership, kind: str = "phone", **facts: str) -> ContactPoint:
+        contact = ContactPoint(
+            partnership=membership.partnership,
+            membership=membership,
+            kind=kind,
+            status=facts.get("status", "verified"),
+        )
+        contact.address = facts.get("address", "+15555550123")
+        contact.save()
+        return contact
+
+    return reach

@@ -1,4 +1,5 @@
-"""The process that loses nothing: once a second it carries what is due in every partnership.
+"""The process that loses nothing: it climbs ladders and carries what is due in every partnership,
+when the database rings (LISTEN) and once a second anyway.
 
 A plain loop without Celery and without Redis; several may run at once. It waits out a database
 that is away, and ends within two seconds of SIGTERM.
@@ -14,7 +15,8 @@ from typing import Any, NoReturn
 from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, connections
 
-from outbox import sending
+from outbox import escalating, sending
+from outbox.listening import Doorbell
 from partnership.models import Partnership
 from partnership.pulse import beat
 
@@ -33,6 +35,7 @@ class Command(BaseCommand):
         super().__init__(*args, **options)
         self.stopped = threading.Event()
         self.beat_at = 0.0
+        self.bell = Doorbell()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--once", action="store_true", help="sweep once and end")
@@ -58,11 +61,20 @@ class Command(BaseCommand):
             try:
                 self.sweep()
                 pause = ROUND_SECONDS
+                self.wait_for_bell()
             except (OperationalError, InterfaceError) as problem:
                 connections.close_all()
                 log.warning("The database is away (%s); trying again.", type(problem).__name__)
                 pause = min(pause * 2, LONGEST_WAIT_SECONDS)
-            self.stopped.wait(pause)
+                self.stopped.wait(pause)
+        self.bell.close()
+
+    def wait_for_bell(self) -> None:
+        """Until the next round, carry at once where the database rings."""
+        until = time.monotonic() + ROUND_SECONDS
+        while not self.stopped.is_set() and (left := until - time.monotonic()) > 0:
+            for key in self.bell.wait(left):
+                self.tend(Partnership.objects.get(pk=key))
 
     def sweep(self) -> None:
         """One round through all partnerships."""
@@ -70,12 +82,14 @@ class Command(BaseCommand):
             if self.stopped.is_set():
                 return
             self.beat_if_due()
-            self.carry(partnership)
+            self.tend(partnership)
         self.beat_if_due()
 
-    def carry(self, partnership: Partnership) -> None:
+    def tend(self, partnership: Partnership) -> None:
         """What breaks in one partnership must not keep the next one waiting."""
         try:
+            sending.expire(partnership)
+            escalating.climb_due(partnership)
             sending.carry(partnership, stopping=self.stopped.is_set)
         except (OperationalError, InterfaceError):
             raise

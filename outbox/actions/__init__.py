@@ -1,0 +1,30 @@
+"""What the rest of the house may ask of the outbox."""
+
+from outbox.actions.answering import (
+    acknowledge,
+    acknowledge_about,
+    call_off,
+    hurry,
+    see_all_notices,
+    see_notice,
+    see_notices_about,
+    try_again,
+)
+from outbox.actions.telling import Urgency, When, send, send_code, send_test, send_to_address
+
+__all__ = [
+    "Urgency",
+    "When",
+    "acknowledge",
+    "acknowledge_about",
+    "call_off",
+    "hurry",
+    "see_all_notices",
+    "see_notice",
+    "see_notices_about",
+    "send",
+    "send_code",
+    "send_test",
+    "send_to_address",
+    "try_again",
+]
