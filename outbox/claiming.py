@@ -6,7 +6,7 @@ two people who tell something at once must not wait for each other.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -21,6 +21,9 @@ from partnership.tenancy import within
 
 CHUNK = 250
 VERIFY = "outbox.verify"
+# Any number that nobody else of this database uses for advisory locks.
+GATHERING = 20111
+NEXT_ROUND = timedelta(milliseconds=300)
 type Group = tuple[Any, str, str, int]
 
 
@@ -52,13 +55,34 @@ def gather(partnership: Partnership, rows: list[Delivery]) -> list[Delivery]:
             groups[group_of(row)].append(row)
     if not groups:
         return rows
-    with connection.cursor() as cursor:  # the other claims of this moment must be visible
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [20111, partnership.pk])
-    late = last_of(groups)
     dropped: set[Any] = set()
-    for group, members in groups.items():
-        dropped |= cover(members, wait_until=late.get(group))
+    if not alone_in(partnership):
+        dropped = put_back([row for members in groups.values() for row in members])
+    else:
+        late = last_of(groups)
+        for group, members in groups.items():
+            dropped |= cover(members, wait_until=late.get(group))
     return [row for row in rows if row.pk not in dropped]
+
+
+def alone_in(partnership: Partnership) -> bool:
+    """Whether no other claim gathers here at this moment, whose rows we could not see yet. Nobody
+    waits for it: a process that hangs in its claim must not hold the others up."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [GATHERING, partnership.pk])
+        return bool(cursor.fetchone() == (True,))
+
+
+def put_back(rows: list[Delivery]) -> set[Any]:
+    """Leave these to the next round; this was no attempt."""
+    keys = {row.pk for row in rows}
+    Delivery.objects.filter(pk__in=keys).update(
+        status=Delivery.Status.PLANNED,
+        lease_until=None,
+        attempts=F("attempts") - 1,
+        due_at=Now() + NEXT_ROUND,
+    )
+    return keys
 
 
 def group_of(row: Delivery) -> Group:

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models.functions import Now
 
-from outbox import settling, tasks
+from outbox import settling
 from outbox.models import (
     Channel,
     Delivery,
@@ -108,8 +108,6 @@ def climb_due(partnership: Partnership) -> int:
         for escalation in escalations:
             escalation.partnership = escalation.notification.partnership = partnership
             climb(escalation)
-        if escalations:
-            tasks.ring_for(partnership.pk)
     return len(escalations)
 
 

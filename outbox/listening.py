@@ -10,7 +10,7 @@ import time
 import psycopg
 from django.db import connection
 
-from outbox.tasks import BELL
+from outbox.planning import BELL
 
 log = logging.getLogger(__name__)
 RETRY_SECONDS = 5.0

@@ -19,6 +19,9 @@ from outbox.models.contact import usual_routine, usual_urgent
 # Notices of these urgencies may be gathered into one (sending.WINDOWS); alarms never are.
 GATHERED = frozenset({Urgency.URGENT, Urgency.ROUTINE, Urgency.BULK})
 KIND_OF: Mapping[str, str] = {Channel.PUSH: "device", Channel.SMS: "phone", Channel.VOICE: "phone"}
+# What the sweepers listen to (PostgreSQL's LISTEN); rung when the transaction commits, and not
+# at all when it is rolled back. The word is the key of a partnership with work to do.
+BELL = "outbox"
 EVERY_WAY = (Channel.EMAIL, Channel.PUSH, Channel.SMS, Channel.VOICE)
 
 # Whose access runs now, as Membership.objects.current() says it; who is away and has a stand-in
@@ -83,6 +86,7 @@ WHERE e.partnership_id = %(partnership)s AND %(kind)s = ANY(e.kinds)
     AND e.paused_at IS NULL AND e.url <> ''
 """
 PLAN = """
+WITH planned AS (
 INSERT INTO outbox_delivery (
     id, partnership_id, notification_id, membership_id, contact_id, endpoint_id, channel, address,
     language, wave, rank, gathers_as, status, due_at, expires_at, attempts, provider,
@@ -95,6 +99,12 @@ SELECT uuidv7(), %(partnership)s, %(notification)s, w.membership_id, w.contact_i
     CASE w.channel WHEN 'in_app' THEN now() END
 FROM ({ways}) w
 ON CONFLICT DO NOTHING
+RETURNING wave
+)
+UPDATE outbox_notification
+SET recipients = recipients + (SELECT count(*) FROM planned WHERE wave = 0)
+WHERE id = %(notification)s AND partnership_id = %(partnership)s
+RETURNING (SELECT count(*) FROM planned), pg_notify(%(bell)s, partnership_id::text)
 """
 
 
@@ -128,7 +138,8 @@ def plan(
     wave: int = 0,
     not_before: datetime | None = None,
 ) -> int:
-    """Write the deliveries of one wave down; return how many. What is there already stays."""
+    """Write the deliveries of one wave down, count them and ring; return how many there are. What
+    is there already stays."""
     facts = {
         **facts_of(notification),
         "members": list(people),
@@ -141,7 +152,8 @@ def plan(
     }
     with connection.cursor() as cursor:
         cursor.execute(PLAN.format(ways=PEOPLE + (ENDPOINTS if ways.endpoints else "")), facts)
-        return int(cursor.rowcount)
+        (planned, _) = cursor.fetchone()
+    return int(planned)
 
 
 def facts_of(notification: Notification) -> dict[str, Any]:
@@ -157,6 +169,7 @@ def facts_of(notification: Notification) -> dict[str, Any]:
         "is_calm": urgency in {Urgency.ROUTINE, Urgency.BULK},
         "gathers_as": notification.kind if urgency in GATHERED else "",
         "expires_at": notification.expires_at,
+        "bell": BELL,
         "language": settings.LANGUAGE_CODE,
         "served": served_channels(),
         "every_way": list(EVERY_WAY),

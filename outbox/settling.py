@@ -212,7 +212,6 @@ def tell_coordinators(kind: str, of: Notification, *, link: str, missed: Any) ->
         urgency=Urgency.URGENT if of.urgency == Urgency.PANIC else of.urgency,
         link=link,
         subject_id=missed,
-        recipients=len(keys),
     )
     plan(notice, keys, Ways(channels=(), endpoints=False))
     live.ring("notices", to=keys)

@@ -7,7 +7,6 @@ from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_ready
-from django.db import connection
 from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
@@ -15,8 +14,6 @@ from outbox import sending
 from partnership.models import Partnership
 from partnership.pulse import beat
 
-# What the sweepers listen to (PostgreSQL's LISTEN): the key of a partnership with work to do.
-BELL = "outbox"
 # How long a caller may be held by a broker that does not answer, and for how long it is then
 # left alone.
 PATIENCE_SECONDS = 0.2
@@ -43,12 +40,6 @@ def pulse() -> None:
 def first_pulse(**_: Any) -> None:
     """A worker that has just started does not wait for the clock to show that it is there."""
     pulse.delay()
-
-
-def ring_for(partnership_pk: int) -> None:
-    """Ring the database's bell when this transaction commits: no broker is needed for that."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, %s)", [BELL, str(partnership_pk)])
 
 
 def wake(partnership_pk: int, queue: str, *, times: int = 1) -> None:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from outbox import views
+from outbox.views import callbacks
 
 app_name = "outbox"
 urlpatterns = [
@@ -11,4 +12,6 @@ urlpatterns = [
     path("card/", views.card, name="card"),
     path("bell/", views.bell, name="bell"),
     path("<uuid:pk>/open/", views.notice_open, name="notice_open"),
+    path("callbacks/<slug:channel>/<uuid:pk>/", callbacks.callback, name="callback"),
+    path("calls/<uuid:pk>/", callbacks.call, name="call"),
 ]

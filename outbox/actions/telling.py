@@ -128,6 +128,7 @@ def written(
 ) -> Notification:
     """The notification's own row."""
     expires_at = when.expires_at
+    urgency = Urgency(urgency)
     if expires_at is None and urgency == Urgency.PANIC:
         expires_at = timezone.now() + STALE
     return Notification.objects.create(
@@ -177,11 +178,9 @@ def tell_of_nobody(notification: Notification) -> None:
 
 
 def finish(notification: Notification, planned: int, *, told: Iterable[UUID] = ()) -> None:
-    """Count what was planned, ring at open pages, and wake whoever carries, all on commit."""
-    Notification.objects.filter(pk=notification.pk).update(recipients=planned)
+    """Ring at open pages, and wake whoever carries, all on commit."""
     if told := list(told):
         live.ring("notices", to=told)
-    tasks.ring_for(notification.partnership_id)
     wake = partial(
         tasks.wake,
         notification.partnership_id,

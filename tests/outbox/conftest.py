@@ -11,6 +11,9 @@ from outbox import actions, tasks
 from outbox.channels import memory
 from outbox.models import ContactPoint, Delivery
 from partnership.models import Membership, Partnership, School
+from tests.outbox.gateway import gateway as gateway
+from tests.outbox.gateway import gateway_process as gateway_process
+from tests.outbox.gateway import receiver as receiver
 from tests.outbox.mail_server import MailServer
 
 BULLETIN = "school.bulletin"

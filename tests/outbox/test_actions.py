@@ -61,9 +61,10 @@ def test_who_is_named_twice_is_told_once(tell, principal_rivera):
     assert Delivery.objects.count() == 2
 
 
-def test_nobody_to_tell_leaves_no_row(tell):
+def test_nobody_to_tell_plans_nothing(tell):
     tell()
-    assert not Notification.objects.exists()
+    assert Notification.objects.get().recipients == 0
+    assert not Delivery.objects.exists()
 
 
 @pytest.mark.parametrize("link", ["https://elsewhere.example/", "//elsewhere.example/", r"/\e.x"])
@@ -80,9 +81,9 @@ def test_an_unknown_urgency_is_refused(tell, principal_rivera):
 def test_many_people_cost_no_more_statements_than_one(
     tell, principal_rivera, officer_chen, teacher_brown, analyst_ito, count_queries
 ):
-    with count_queries(3):
+    with count_queries(4):
         tell(principal_rivera)
-    with count_queries(3):
+    with count_queries(4):
         tell(principal_rivera, officer_chen, teacher_brown, analyst_ito)
 
 

@@ -5,8 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
-from outbox import actions, sending
+from outbox import actions, claiming, sending
+from outbox.breakers import Breakers
 from outbox.models import Delivery
+from outbox.van import Outcome
 from partnership.models import Partnership, Role, School
 from partnership.tenancy import within
 from tests.conftest import district, member
@@ -48,8 +50,18 @@ def test_nobody_waits_for_rows_that_another_is_just_claiming(town):
 
 
 def test_each_takes_what_the_other_has_left(town, monkeypatch):
-    monkeypatch.setattr(sending, "CHUNK", 1)
+    monkeypatch.setattr(claiming, "CHUNK", 1)
+    with within(town):
+        Delivery.objects.update(gathers_as="")
     with within(town):
         (ours,) = sending.claim(town)
         (theirs,) = claim_elsewhere(town)
     assert ours.pk != theirs.pk
+
+
+def test_only_one_gathers_at_a_time_and_the_other_leaves_it_to_the_next_round(town):
+    with within(town):
+        (first, second) = sending.claim(town)
+        sending.settle(town, [Outcome(first, ""), Outcome(second, "")], Breakers())
+        assert claim_elsewhere(town) == []
+        assert Delivery.objects.filter(status="planned").count() == 2

@@ -4,11 +4,12 @@ import pytest
 from django.core import mail
 from django.db.models.functions import Now
 
-from outbox import sending
-from outbox.channels.base import SendError
-from outbox.channels.email import Email
-from outbox.models import Delivery, Notification
-from partnership.tenancy import within
+from outbox import sending, settling
+from outbox.breakers import Breakers
+from outbox.channels.base import Receipt, SendError
+from outbox.models import Delivery, Notification, Urgency
+from outbox.patience import PAUSES
+from outbox.van import Outcome
 
 
 def make_due(minutes=10):
@@ -21,7 +22,14 @@ def lapse():
 
 
 def told_coordinators():
-    return Delivery.objects.filter(notification__kind=sending.UNDELIVERABLE)
+    return Delivery.objects.filter(notification__kind=settling.UNDELIVERABLE)
+
+
+def settle(row, failure=None, provider="email-1"):
+    """One attempt ended so."""
+    receipt = None if failure else Receipt()
+    outcome = Outcome(row, provider, receipt, failure, milliseconds=5)
+    settling.settle(row.partnership, [outcome], Breakers())
 
 
 def test_what_is_due_goes_out_and_is_noted(mapleton, tell, principal_rivera, email_to):
@@ -49,8 +57,7 @@ def test_nothing_goes_out_before_its_time(mapleton, tell, principal_rivera):
 def test_the_urgent_goes_first(mapleton, tell, principal_rivera, officer_chen):
     tell(principal_rivera)
     tell(officer_chen, urgency="urgent")
-    sending.carry(mapleton)
-    assert [letter.to[0][:4] for letter in mail.outbox] == ["chen", "rive"]
+    assert [row.membership for row in sending.claim(mapleton)] == [officer_chen, principal_rivera]
 
 
 def test_what_one_process_holds_no_other_takes(mapleton, tell, principal_rivera):
@@ -72,9 +79,9 @@ def test_whoever_lost_the_lease_notes_nothing(mapleton, tell, principal_rivera, 
     (ours,) = sending.claim(mapleton)
     lapse()
     (theirs,) = sending.claim(mapleton)
-    sending.settle(ours, SendError("timeout", permanent=True))
+    settle(ours, SendError("timeout", permanent=True))
     assert email_to(principal_rivera).status == "leased"
-    sending.settle(theirs, None)
+    settle(theirs)
     assert email_to(principal_rivera).status == "submitted"
 
 
@@ -104,23 +111,23 @@ def test_a_slow_chunk_is_given_back_before_its_lease_ends(
 def test_a_failure_that_may_pass_waits_longer_each_time(mapleton, tell, principal_rivera):
     tell(principal_rivera)
     pauses = []
-    for _ in sending.BACKOFF:
+    for _ in PAUSES[Urgency.ROUTINE]:
         make_due()
         (row,) = sending.claim(mapleton)
-        sending.settle(row, SendError("smtp-451"))
+        settle(row, SendError("smtp-451"))
         row = Delivery.objects.annotate(clock=Now()).get(pk=row.pk)
         pauses.append(round((row.due_at - row.clock).total_seconds()))
         assert (row.status, row.last_failure) == ("failed_for_now", "smtp-451")
-    assert pauses == list(sending.BACKOFF)
+    assert pauses == list(PAUSES[Urgency.ROUTINE])
 
 
-def test_the_eighth_failure_is_the_last_and_somebody_is_told(
+def test_the_last_failure_is_told_to_somebody(
     mapleton, tell, principal_rivera, coordinator_okafor, email_to
 ):
     tell(principal_rivera)
-    for _ in range(8):
+    for _ in range(len(PAUSES[Urgency.ROUTINE]) + 1):
         make_due()
-        sending.settle(*sending.claim(mapleton), SendError("timeout"))
+        settle(*sending.claim(mapleton), SendError("timeout"))
     assert email_to(principal_rivera).status == "failed"
     assert [row.membership for row in told_coordinators()] == [coordinator_okafor]
     make_due()
@@ -131,7 +138,7 @@ def test_a_refusal_for_good_is_not_tried_again(
     mapleton, tell, principal_rivera, coordinator_okafor, email_to
 ):
     tell(principal_rivera)
-    sending.settle(*sending.claim(mapleton), SendError("smtp-550", permanent=True))
+    settle(*sending.claim(mapleton), SendError("smtp-550", permanent=True))
     assert email_to(principal_rivera).status == "failed"
     told = told_coordinators().select_related("notification").get()
     assert (told.channel, told.status) == ("in_app", "submitted")
@@ -144,7 +151,7 @@ def test_coordinators_are_told_once_of_each_person(
     for _ in range(2):
         tell(principal_rivera, officer_chen)
     for row in sending.claim(mapleton):
-        sending.settle(row, SendError("smtp-550", permanent=True))
+        settle(row, SendError("smtp-550", permanent=True))
     subjects = {row.notification.subject_id for row in told_coordinators()}
     assert told_coordinators().count() == 2
     assert subjects == {principal_rivera.pk, officer_chen.pk}
@@ -152,8 +159,8 @@ def test_coordinators_are_told_once_of_each_person(
 
 def test_a_failed_word_of_failure_makes_no_other(mapleton, tell, coordinator_okafor):
     tell(coordinator_okafor)
-    Notification.objects.update(kind=sending.UNDELIVERABLE)
-    sending.settle(*sending.claim(mapleton), SendError("smtp-550", permanent=True))
+    Notification.objects.update(kind=settling.UNDELIVERABLE)
+    settle(*sending.claim(mapleton), SendError("smtp-550", permanent=True))
     assert Notification.objects.count() == 1
 
 
@@ -212,10 +219,3 @@ def test_one_refused_letter_does_not_stop_the_others(
     tell(principal_rivera, officer_chen)
     sending.carry(mapleton)
     assert len(mail_server.letters) == 1
-
-
-def test_no_scope_stays_open_while_a_letter_travels(mapleton, tell, principal_rivera):
-    tell(principal_rivera)
-    (row,) = sending.claim(mapleton)
-    with within(None):
-        assert sending.attempt(row, {"email": Email()}) is None
