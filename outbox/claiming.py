@@ -14,7 +14,15 @@ from django.db.models import F, Max
 from django.db.models.functions import Now
 
 from outbox.channels.base import Parcel
-from outbox.models import Channel, Delivery, DeliveryQuerySet, Urgency
+from outbox.models import (
+    Channel,
+    ContactPoint,
+    Delivery,
+    DeliveryQuerySet,
+    Notification,
+    Urgency,
+    WebhookEndpoint,
+)
 from outbox.patience import WINDOWS, lease
 from partnership.models import Partnership
 from partnership.tenancy import within
@@ -38,12 +46,25 @@ def claim(partnership: Partnership) -> list[Delivery]:
         taken.update(
             status=Delivery.Status.LEASED, lease_until=Now() + lease(), attempts=F("attempts") + 1
         )
-        related = ("notification", "contact", "endpoint")
-        rows = list(taken.most_urgent_first().select_related(*related))
-        rows = gather(partnership, rows)
-    for row in rows:
-        row.partnership = row.notification.partnership = partnership
+        rows = gather(partnership, list(taken.most_urgent_first()))
+        equip(partnership, rows)
     return rows
+
+
+def equip(partnership: Partnership, rows: list[Delivery]) -> None:
+    """Give each row what it refers to; a fan-out's rows share one notification."""
+    notifications = Notification.objects.in_bulk({row.notification_id for row in rows})
+    contacts = ContactPoint.objects.in_bulk({row.contact_id for row in rows if row.contact_id})
+    endpoints = WebhookEndpoint.objects.in_bulk(
+        {row.endpoint_id for row in rows if row.endpoint_id}
+    )
+    for notification in notifications.values():
+        notification.partnership = partnership
+    for row in rows:
+        row.partnership = partnership
+        row.notification = notifications[row.notification_id]
+        row.contact = contacts[row.contact_id] if row.contact_id else None
+        row.endpoint = endpoints[row.endpoint_id] if row.endpoint_id else None
 
 
 def gather(partnership: Partnership, rows: list[Delivery]) -> list[Delivery]:

@@ -4,9 +4,10 @@ import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.db.models.manager
+from django.db import migrations, models
+
 import outbox.models.contact
 import partnership.tenancy
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
@@ -237,7 +238,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='contactpoint',
             name='membership',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='contact_points', to='partnership.membership'),
+            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='contact_points', to='partnership.membership'),
         ),
         migrations.AddField(
             model_name='contactpoint',
@@ -247,7 +248,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='delivery',
             name='contact',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='outbox.contactpoint'),
+            field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='outbox.contactpoint'),
         ),
         migrations.AddField(
             model_name='deliveryattempt',
@@ -312,7 +313,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='delivery',
             name='endpoint',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='outbox.webhookendpoint'),
+            field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='outbox.webhookendpoint'),
         ),
         migrations.AddIndex(
             model_name='delivery',
@@ -385,5 +386,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='rung',
             constraint=models.CheckConstraint(condition=models.Q(('each_seconds__gte', 5)), name='outbox_rung_each_bounded'),
+        ),
+        migrations.AddIndex(
+            model_name='contactpoint',
+            index=models.Index(fields=['partnership', 'membership'], name='outbox_contactpoint_of'),
         ),
     ]

@@ -55,7 +55,11 @@ class ContactPoint(TenantModel):
     }
 
     membership = models.ForeignKey(
-        Membership, models.CASCADE, related_name="contact_points", db_constraint=False
+        Membership,
+        models.CASCADE,
+        related_name="contact_points",
+        db_constraint=False,
+        db_index=False,
     )
     kind = models.CharField(max_length=6)
     wrapped = models.TextField()
@@ -79,6 +83,9 @@ class ContactPoint(TenantModel):
                 condition=Q(status__in=["unverified", "verified", "broken"]),
                 name="outbox_contactpoint_status_known",
             ),
+        )
+        indexes = (
+            models.Index(fields=["partnership", "membership"], name="outbox_contactpoint_of"),
         )
 
     def __str__(self) -> str:

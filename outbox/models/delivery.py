@@ -134,10 +134,20 @@ class Delivery(TenantModel):
         db_constraint=False,
     )
     contact = models.ForeignKey(
-        ContactPoint, models.PROTECT, null=True, related_name="+", db_constraint=False
+        ContactPoint,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
     )
     endpoint = models.ForeignKey(
-        WebhookEndpoint, models.PROTECT, null=True, related_name="+", db_constraint=False
+        WebhookEndpoint,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
     )
     channel = models.CharField(max_length=10)
     address = models.CharField(max_length=254, blank=True)

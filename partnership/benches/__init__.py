@@ -20,6 +20,11 @@ class Bench:
 
 # Modules by name, so that the ground can list what a room above it measures.
 BENCHES = {
+    "fanout": Bench(
+        "outbox.benches.fanout",
+        {"people": 10_000, "runs": 5, "presses": 50, "naive_people": 10_000},
+    ),
+    "stream": Bench("partnership.benches.stream", {"clients": 2000, "publishes": 30}),
     "tenancy": Bench("partnership.benches.tenancy", {"rows": 1_000_000, "rounds": 240}),
 }
 

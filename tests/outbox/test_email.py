@@ -1,11 +1,18 @@
+import asyncio
 import smtplib
 
 import pytest
 from django.core import mail, signing
 
 from outbox import actions, sending
-from outbox.channels.email import Email, failure_of
+from outbox.channels.email import failure_of, open_carrier
 from tests.outbox.conftest import BULLETIN
+from tests.outbox.mail_server import free_port
+from tests.outbox.parcels import failure, parcel, send
+
+
+def opened():
+    return open_carrier("smtp://x.example", name="email-1")
 
 
 @pytest.fixture
@@ -58,11 +65,60 @@ def test_an_invitations_link_is_signed_while_sending(mapleton, maple_high):
     assert signing.loads(token, salt=BULLETIN) == str(maple_high.pk)
 
 
-def test_a_malformed_address_is_refused_for_good(mapleton, maple_high, mail_server):
-    actions.send_to_address(BULLETIN, address="nobody at all", about=maple_high, link="/")
-    (row,) = sending.claim(mapleton)
-    problem = sending.attempt(row, {"email": Email()})
+@pytest.mark.parametrize("address", ["nobody at all", "a@b.example\nBcc: c@d.example", "@", "ñ@b"])
+def test_a_malformed_address_is_refused_for_good(mail_server, address):
+    problem = failure(opened, parcel(channel="email", address=address))
     assert (problem.code, problem.permanent) == ("malformed", True)
+    assert not mail_server.letters
+
+
+def letters_to(*addresses):
+    return [parcel(channel="email", address=address) for address in addresses]
+
+
+def test_a_connection_is_kept_from_one_letter_to_the_next(mail_server):
+    server = mail_server.handle_DATA
+    peers = set()
+
+    async def noting(smtp, session, envelope):
+        peers.add(session.peer)
+        return await server(smtp, session, envelope)
+
+    mail_server.handle_DATA = noting
+    send(opened, *letters_to("a@b.example", "c@b.example", "d@b.example"))
+    assert len(mail_server.letters) == 3
+    assert len(peers) == 1
+
+
+def test_a_connection_that_broke_is_not_used_again(mail_server):
+    mail_server.answers.append("451 later")
+    assert failure(opened, *letters_to("a@b.example")).code == "smtp-451"
+    send(opened, *letters_to("a@b.example"))
+    assert len(mail_server.letters) == 1
+
+
+def test_a_letter_to_nowhere_can_be_sent_later(settings):
+    smtp = "django.core.mail.backends.smtp.EmailBackend"
+    options = {"host": "127.0.0.1", "port": free_port(), "timeout": 2}
+    settings.MAILERS = {"default": {"BACKEND": smtp, "OPTIONS": options}}
+    problem = failure(opened, *letters_to("a@b.example"))
+    assert (problem.code, problem.permanent) == ("unreachable", False)
+
+
+def test_many_letters_go_side_by_side(mail_server):
+    many = letters_to(*[f"p{number}@b.example" for number in range(40)])
+
+    async def all_at_once():
+        carrier = opened()
+        receipts = await asyncio.gather(*[carrier.send(one) for one in many])
+        await carrier.close()
+        return receipts
+
+    receipts = asyncio.run(all_at_once())
+    assert {letter["X-Recipients"] for letter in mail_server.letters} == {
+        one.address for one in many
+    }
+    assert {receipt.message_id for receipt in receipts} == set(mail_server.ids)
 
 
 NOES = [

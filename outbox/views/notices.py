@@ -1,29 +1,24 @@
-"""A member's own notices, and the mailbox of the demo."""
+"""A member's own notices."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.core.paginator import Paginator
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import translation
 from django.views.decorators.http import require_POST
 
 from outbox import actions
 from outbox.channels.base import words_for
-from outbox.channels.mailbox import newest_letters
 from outbox.models import Delivery, DeliveryQuerySet, Urgency
-from partnership.checks import is_loopback
-from partnership.models import Partnership
-from partnership.permissions import MemberRequest, public, requires
+from partnership.permissions import MemberRequest, requires
 
 PAGE = 25
 CARD = 5
-MAILBOX = 50
 
 
 @dataclass(frozen=True)
@@ -79,19 +74,6 @@ def bell(request: MemberRequest) -> HttpResponse:
     """How many are new; asked for in the background by every page."""
     count = Delivery.objects.on_the_page_of(request.membership).unseen().count()
     return render(request, "outbox/bell.html", {"count": count})
-
-
-@public
-def demo_mailbox(request: HttpRequest) -> HttpResponse:
-    """What one partnership would have sent by e-mail; only in a demo on this machine."""
-    if not (settings.PORTAL_DEMO and is_loopback(request.META.get("REMOTE_ADDR", ""))):
-        raise Http404
-    partnerships = list(Partnership.objects.all())
-    asked = [place for place in partnerships if place.slug == request.GET.get("partnership")]
-    picked = next(iter(asked or partnerships), None)
-    mails = newest_letters(picked.slug, most=MAILBOX) if picked else []
-    facts = {"partnerships": partnerships, "picked": picked, "mails": mails}
-    return render(request, "outbox/mailbox.html", facts)
 
 
 def mine(request: MemberRequest) -> DeliveryQuerySet:

@@ -1,0 +1,1 @@
+"""What the outbox measures of itself (CONTRACT.md, Benchmarks)."""
