@@ -90,9 +90,7 @@ def steps_of(rung: Rung, people: Sequence[Membership], stand_ins: dict[Any, Any]
 def who_stands_in(people: Iterable[Membership]) -> dict[Any, Any]:
     """For everybody who is away, their backup: only one who may know of this at all."""
     known = {member.pk for member in people}
-    away = Preference.objects.filter(
-        membership__in=known, away_from__lte=Now(), away_until__gt=Now(), backup__in=known
-    )
+    away = Preference.objects.away().filter(membership__in=known, backup__in=known)
     return dict(away.values_list("membership", "backup"))
 
 

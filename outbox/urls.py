@@ -3,7 +3,7 @@
 from django.urls import path
 
 from outbox import views
-from outbox.views import callbacks, contacts, ladders, mine, reach, trying, webhooks
+from outbox.views import callbacks, contacts, ladders, mine, operator, reach, trying, webhooks
 
 app_name = "outbox"
 urlpatterns = [
@@ -26,6 +26,9 @@ urlpatterns = [
     path("mine/tests/", trying.tryout_send, name="tryout_send"),
     path("mine/tests/<uuid:pk>/", trying.tryout_result, name="tryout_result"),
     path("reach/", reach.reach, name="reach"),
+    path("operator/", operator.operator, name="operator"),
+    path("operator/retry/", operator.operator_retry_all, name="operator_retry_all"),
+    path("operator/<uuid:pk>/retry/", operator.operator_retry, name="operator_retry"),
     path("ladders/", ladders.ladder_list, name="ladder_list"),
     path("ladders/add/", ladders.ladder_add, name="ladder_add"),
     path("ladders/<uuid:pk>/", ladders.ladder_change, name="ladder_change"),

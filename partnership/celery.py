@@ -1,9 +1,12 @@
 """The workers. Celery only shortens the wait: every notice is a row first, and the sweeper
 carries what Celery never heard of. Task arguments are ids, never words."""
 
+import logging.config
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import setup_logging
 from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "partnership.settings")
@@ -41,6 +44,11 @@ app.conf.update(
             "schedule": 20.0,
             "options": {"expires": 19},
         },
+        "forget_rings": {
+            "task": "partnership.tasks.forget_rings",
+            "schedule": 3600.0,
+            "options": {"expires": 3599},
+        },
         "tend_door": {
             "task": "partnership.tasks.tend_door",
             "schedule": 60.0,
@@ -49,3 +57,11 @@ app.conf.update(
     },
 )
 app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def keep_our_log(**_: Any) -> None:
+    """Celery adds no handlers of its own: they would print what a task has raised, in its words."""
+    from django.conf import settings  # noqa: PLC0415 - read when a process starts, not before
+
+    logging.config.dictConfig(settings.LOGGING)

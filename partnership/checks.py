@@ -14,6 +14,7 @@ from partnership.crypto import key_faults
 
 WEAK = {"", "changeme", "secret", "insecure", "x"}
 SECRET_BYTES = 32
+LOG_FORMATS = ("plain", "json")
 
 
 @register(Tags.security)
@@ -59,6 +60,18 @@ def demo_stays_at_home(app_configs: Any, **kwargs: Any) -> Iterable[CheckMessage
         )
 
 
+@register(Tags.security)
+def stand_ins_stay_at_home(app_configs: Any, **kwargs: Any) -> Iterable[CheckMessage]:
+    """What the portal may call although it stands inside is the demo's stand-in, and nothing else:
+    any other place there could be reached by whoever types a webhook's address."""
+    if settings.OUTBOX_INSIDE_HOSTS and not settings.PORTAL_DEMO:
+        yield Error(
+            "OUTBOX_INSIDE_HOSTS opens places inside to addresses that people type.",
+            hint="Leave it unset; only the demo and the tests use the stand-in gateway.",
+            id="partnership.E007",
+        )
+
+
 def is_loopback(place: str) -> bool:
     """Whether a host name or address means this machine alone."""
     if place == "localhost":
@@ -67,6 +80,28 @@ def is_loopback(place: str) -> bool:
         return ip_address(place.strip("[]")).is_loopback
     except ValueError:
         return False
+
+
+@register(Tags.security)
+def metrics_token_is_strong(app_configs: Any, **kwargs: Any) -> Iterable[CheckMessage]:
+    """A token that can be guessed is worse than none: without one only this machine is answered."""
+    token = settings.METRICS_TOKEN
+    if token and (len(token) < SECRET_BYTES or len(set(token)) < 8):
+        yield Error(
+            "METRICS_TOKEN is weak.",
+            hint="Make one with: python3 -c 'import secrets; print(secrets.token_hex(32))'",
+            id="partnership.E005",
+        )
+
+
+@register
+def log_format_is_known(app_configs: Any, **kwargs: Any) -> Iterable[CheckMessage]:
+    if settings.LOG_FORMAT not in LOG_FORMATS:
+        yield Error(
+            "LOG_FORMAT is neither plain nor json.",
+            hint=f"One of: {', '.join(LOG_FORMATS)}.",
+            id="partnership.E006",
+        )
 
 
 @register(Tags.database)

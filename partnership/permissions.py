@@ -35,6 +35,11 @@ TIP_READERS = frozenset(
 MAY: dict[str, frozenset[Role]] = {
     "board.see": EVERYONE,
     "notices.see": EVERYONE,
+    "reach.see": frozenset({Role.COORDINATOR, Role.SUPERINTENDENT}),
+    "ladders.manage": frozenset({Role.COORDINATOR}),
+    "webhooks.manage": frozenset({Role.COORDINATOR}),
+    "outbox.see": frozenset({Role.COORDINATOR, Role.SUPERINTENDENT, Role.AUDITOR}),
+    "outbox.operate": frozenset({Role.COORDINATOR}),
     "schools.see": EVERYONE,
     "schools.manage": frozenset({Role.COORDINATOR}),
     "members.see": frozenset(

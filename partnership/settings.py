@@ -188,7 +188,7 @@ CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_FAILURE_VIEW = "partnership.views.csrf_failure"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 SECURE_SSL_REDIRECT = IS_HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
@@ -260,8 +260,9 @@ MAILERS: dict[str, dict[str, Any]] = {
 }
 MAILERS["default"] = MAILERS["email-1"]
 # "host:port" of stand-ins that may be called although they stand inside; a check refuses them
-# outside the demo.
+# outside the demo. GATEWAY_URL: the demo's own, whose mailbox shows what it got.
 OUTBOX_INSIDE_HOSTS = env.list("OUTBOX_INSIDE_HOSTS", default=[])
+GATEWAY_URL = env.str("GATEWAY_URL", default="")
 # Called every minute while the auditor finds nothing wrong; silence is the alarm.
 HEARTBEAT_URL = env.str("HEARTBEAT_URL", default="")
 # Who asks for /metrics shows this; without it /metrics answers on loopback only.
@@ -280,11 +281,21 @@ LIVE_STREAM_SECONDS = env.int("LIVE_STREAM_SECONDS", default=5 * 60)
 LIVE_STREAMS_PER_SESSION = 4
 
 SILENCED_SYSTEM_CHECKS: list[str] = []
+# "plain" for people, "json" for a program that gathers logs; a check refuses anything else.
+LOG_FORMAT = env.str("LOG_FORMAT", default="plain")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"()": "partnership.logs.PlainFormatter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "formatters": {
+        "plain": {"()": "partnership.logs.PlainFormatter"},
+        "json": {"()": "partnership.logs.JsonLines"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "json" if LOG_FORMAT == "json" else "plain",
+        }
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
@@ -295,5 +306,8 @@ LOGGING = {
         # Names the host that a stranger asked for.
         "django.security.DisallowedHost": {"handlers": [], "level": "CRITICAL", "propagate": False},
         "fido2": {"handlers": [], "level": "ERROR", "propagate": True},  # it names each passkey
+        "celery": {"handlers": [], "level": "WARNING", "propagate": True},
+        # Has a handler of its own unless it is named here.
+        "celery.task": {"handlers": [], "level": "INFO", "propagate": True},
     },
 }

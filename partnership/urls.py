@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from partnership import views
+from partnership import pwa, views
 
 handler400 = "partnership.views.bad_request"
 handler403 = "partnership.views.forbidden"
@@ -13,6 +13,10 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("metrics", include("outbox.urls_metrics")),
+    path("manifest.webmanifest", pwa.manifest, name="manifest"),
+    path("sw.js", pwa.worker, name="worker"),
+    path("offline/", pwa.offline, name="offline"),
     path("accounts/", include("partnership.urls_accounts")),
     path("demo/", include("partnership.urls_demo")),
     path("demo/mailbox/", include("outbox.urls_demo")),

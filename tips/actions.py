@@ -93,6 +93,7 @@ def acknowledge_tip(tip: Tip, *, by: Membership) -> None:
     advance(tip, to=Tip.Status.ACKNOWLEDGED, holder=by)
     TipRecipient.objects.filter(tip=tip, membership=by).update(acknowledged_at=timezone.now())
     audit.record("tip.acknowledged", tip, by=by.user)
+    outbox.acknowledge_about(tip, by=by)
 
 
 @transaction.atomic
@@ -137,6 +138,7 @@ def close_tip(tip: Tip, *, by: Membership) -> None:
     """Say that it is done. The sender can still read the answers."""
     advance(tip, to=Tip.Status.CLOSED)
     audit.record("tip.closed", tip, by=by.user)
+    outbox.call_off(tip)
 
 
 @transaction.atomic

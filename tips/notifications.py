@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from outbox import actions as outbox
+from outbox.models import Preference
 from partnership.models import Membership, Role
 from partnership.permissions import may
 from tips.models import Adult, AdultRole, Details, Kind, Tip, TipRecipient, Urgency
@@ -35,9 +36,18 @@ def recipients_of(tip: Tip) -> list[Membership]:
         wanted |= Q(role__in=at_school, schools__school=tip.school_id)
     current = Membership.objects.current()
     members = list(current.filter(wanted).select_related("user").distinct())
+    members += stand_ins(members, roles=roles | at_school)
     if any(may(member, "tips.answer") for member in members):
         return members
     return members + first_of(IF_NOBODY_ELSE, but=members)
+
+
+def stand_ins(members: list[Membership], *, roles: frozenset[Role]) -> list[Membership]:
+    """Who answers for those who are out of office: only somebody whose role may read this tip
+    anyway, so that nobody's absence lets in the one it is about."""
+    away = Preference.objects.away().filter(membership__in=members)
+    here = Membership.objects.current().filter(pk__in=away.values("backup"), role__in=roles)
+    return list(here.exclude(pk__in=[member.pk for member in members]).select_related("user"))
 
 
 def first_of(roles: Iterable[Role], *, but: Iterable[Membership]) -> list[Membership]:

@@ -40,7 +40,7 @@ class Subscription:
     """One device at its push service, as its browser gave it."""
 
     endpoint: str
-    key: bytes
+    key: ec.EllipticCurvePublicKey
     auth: bytes
 
 
@@ -101,11 +101,10 @@ def device_of(subscription: str) -> Subscription:
     try:
         facts = json.loads(subscription)
         keys = facts["keys"]
-        device = Subscription(
-            str(facts["endpoint"]), decoded(keys["p256dh"]), decoded(keys["auth"])
-        )
-        ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), device.key)
-        is_whole = len(device.auth) == 16 and verdict(device.endpoint) != "malformed"
+        point, auth = decoded(keys["p256dh"]), decoded(keys["auth"])
+        key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
+        device = Subscription(str(facts["endpoint"]), key, auth)
+        is_whole = len(auth) == 16 and verdict(device.endpoint) != "malformed"
     except (KeyError, TypeError, ValueError):
         raise SendError("malformed", address_is_dead=True) from None
     if not is_whole:

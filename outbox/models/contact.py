@@ -122,6 +122,12 @@ def usual_urgent() -> list[str]:
     return [Channel.EMAIL.value, Channel.PUSH.value, Channel.SMS.value]
 
 
+class PreferenceQuerySet(models.QuerySet["Preference"]):
+    def away(self) -> PreferenceQuerySet:
+        """Those who are out of office now and have named somebody to be told instead."""
+        return self.filter(away_from__lte=Now(), away_until__gt=Now(), backup__isnull=False)
+
+
 class Preference(TenantModel):
     """How one member wishes to be told. Who set nothing has the usual: see the defaults.
 
@@ -139,7 +145,7 @@ class Preference(TenantModel):
     away_until = models.DateTimeField(null=True, blank=True)
     backup = models.ForeignKey(Membership, models.SET_NULL, null=True, blank=True, related_name="+")
 
-    objects = TenantManager()
+    objects = TenantManager.from_queryset(PreferenceQuerySet)()
 
     class Meta:
         constraints = (

@@ -72,8 +72,13 @@ def card(request: MemberRequest) -> HttpResponse:
 @requires("notices.see")
 def bell(request: MemberRequest) -> HttpResponse:
     """How many are new; asked for in the background by every page."""
-    count = Delivery.objects.on_the_page_of(request.membership).unseen().count()
-    return render(request, "outbox/bell.html", {"count": count})
+    is_urgent = models.Q(notification__urgency__in=(Urgency.URGENT, Urgency.PANIC))
+    facts = (
+        Delivery.objects.on_the_page_of(request.membership)
+        .unseen()
+        .aggregate(count=models.Count("pk"), urgent=models.Count("pk", filter=is_urgent))
+    )
+    return render(request, "outbox/bell.html", facts)
 
 
 def mine(request: MemberRequest) -> DeliveryQuerySet:
@@ -89,10 +94,15 @@ def as_notices(request: MemberRequest, deliveries: Iterable[Delivery]) -> list[N
 
 def as_notice(request: MemberRequest, delivery: Delivery) -> Notice:
     notification = delivery.notification
-    notification.partnership = request.partnership
+    words = words_for(
+        notification.kind,
+        urgency=Urgency(notification.urgency),
+        partnership=request.partnership.name,
+        language=translation.get_language() or "en",
+    )
     return Notice(
         pk=delivery.pk,
-        words=words_for(notification, language=translation.get_language() or "en").subject,
+        words=words.subject,
         at=notification.planned_at,
         is_urgent=notification.urgency == Urgency.URGENT,
         is_new=delivery.status == Delivery.Status.SUBMITTED,

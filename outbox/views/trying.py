@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.db.models.functions import Now
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -27,9 +28,9 @@ MOST, WITHIN = 10, timedelta(minutes=15)
 def tryout_send(request: MemberRequest) -> HttpResponse:
     """Plan a test by just this way, and go where its result stands."""
     channel = request.POST.get("channel", "")
-    contact = contact_for(request, channel)
     if channel not in means_of(request).ready:
-        raise Http404
+        raise BadRequest("This way is not there.")
+    contact = contact_for(request, channel)
     mine = Delivery.objects.filter(membership=request.membership, notification__kind=TEST)
     if mine.filter(notification__planned_at__gt=Now() - WITHIN).count() >= MOST:
         messages.error(request, _("That were many tests. Wait 15 minutes, then try again."))

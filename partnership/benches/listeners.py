@@ -12,7 +12,7 @@ from typing import Any
 from partnership.running.many_files import allow_many_files
 
 RING = re.compile(
-    rb'^id: (\S+)\n(?:event: ring\ndata: \{"topic": "([a-z0-9-]+)"\}|event: live)', re.M
+    rb'^id: (\S+)\n(?:event: ring\ndata: \{"topic": "([a-z0-9-]+)"\}|event: (live|here))', re.M
 )
 
 
@@ -35,7 +35,8 @@ class Page(asyncio.Protocol):
         whole, _, self.rest = (self.rest + data).rpartition(b"\n\n")
         for found in RING.finditer(whole):
             self.last_id = found[1].decode()
-            self.hear(found[2].decode() if found[2] else "live")
+            if (topic := found[2] or found[3]) != b"here":
+                self.hear(topic.decode())
 
     def hear(self, topic: str) -> None:
         if topic != "live":

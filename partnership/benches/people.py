@@ -29,8 +29,7 @@ def make_people(number: int) -> People:
     """So many teachers, each signed in once."""
     partnership = Partnership.objects.create(name="Bench", slug=SLUG)
     users = User.objects.bulk_create(
-        User(email=f"{one}@{SLUG}.example", name=f"Teacher {one}")
-        for one in range(number)
+        User(email=f"{one}@{SLUG}.example", name=f"Teacher {one}") for one in range(number)
     )
     basis = Membership.Basis.EMPLOYEE
     with within(partnership):

@@ -118,8 +118,9 @@ def standing(people: "People") -> Iterator[Bench]:
     command = [PYTHON, *LIVE, "--host", "127.0.0.1", "--port", str(port)]
     server = children.start(command, output=subprocess.DEVNULL)
     listeners = [PYTHON, "-m", "partnership.benches.listeners"]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    crowd = subprocess.Popen(listeners, cwd=REPOSITORY, **pipes)  # noqa: S603 - our own program
+    crowd = subprocess.Popen(  # noqa: S603 - our own program
+        listeners, cwd=REPOSITORY, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
     try:
         bench = Bench(people, server, crowd)
         wait_until_up(server, port)

@@ -55,7 +55,10 @@ class Terms:
 
 @dataclass(frozen=True)
 class PartnershipFacts:
-    """One district with everything that is poured into the demo for it."""
+    """One district with everything that is poured into the demo for it.
+
+    phones: how every telephone number of its people begins; nobody has such a number
+    """
 
     slug: str
     name: str
@@ -72,6 +75,7 @@ class PartnershipFacts:
     invited: tuple[PersonFacts, ...] = ()
     care_word: str = "Handle with Care"
     has_text_to_911: bool = False
+    phones: str = ""
 
     def agency_at(self, school: SchoolFacts) -> str:
         """The short name of the agency that polices a school."""

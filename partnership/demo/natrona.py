@@ -24,6 +24,7 @@ NATRONA = PartnershipFacts(
     city="Casper",
     state="WY",
     time_zone="America/Denver",
+    phones="+15555553",
     care_word="CASS",
     agencies=(
         AgencyFacts("Casper Police Department", POLICE),

@@ -23,6 +23,7 @@ NORMAN = PartnershipFacts(
     city="Norman",
     state="OK",
     time_zone="America/Chicago",
+    phones="+15555551",
     has_text_to_911=True,
     agencies=(
         AgencyFacts("Norman Police Department", POLICE),

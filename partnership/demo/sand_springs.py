@@ -18,6 +18,7 @@ SAND_SPRINGS = PartnershipFacts(
     city="Sand Springs",
     state="OK",
     time_zone="America/Chicago",
+    phones="+15555552",
     agencies=(AgencyFacts("Sand Springs Police Department", POLICE),),
     dispatch=POLICE,
     schools=(

@@ -2,6 +2,7 @@
 
 from partnership.models.audit import AuditEntry, AuditHead, AuditLink
 from partnership.models.heartbeat import Heartbeat
+from partnership.models.live import LiveEvent
 from partnership.models.partnership import Agency, District, Partnership
 from partnership.models.people import (
     Invitation,
@@ -23,6 +24,7 @@ __all__ = [
     "District",
     "Heartbeat",
     "Invitation",
+    "LiveEvent",
     "Membership",
     "MembershipSchool",
     "Partnership",

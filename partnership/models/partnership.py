@@ -12,8 +12,8 @@ from partnership.tenancy import TenantManager, TenantModel
 # First path parts that are the site's own (CONTRACT.md, Pages).
 RESERVED_SLUGS = frozenset(
     {
-        *("accounts", "admin", "api", "demo", "docs", "healthz", "jsi18n", "lang", "media"),
-        *("metrics", "offline", "readyz", "static", "en", "es", "well-known"),
+        *("accounts", "admin", "api", "demo", "docs", "healthz", "jsi18n", "lang", "live"),
+        *("media", "metrics", "offline", "readyz", "static", "en", "es", "well-known"),
         *("favicon.ico", "manifest.webmanifest", "robots.txt", "sw.js"),
     }
 )

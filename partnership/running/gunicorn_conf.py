@@ -14,7 +14,7 @@ from typing import Any
 from gunicorn import glogging
 from gunicorn.http import wsgi
 
-from partnership.logs import PlainFormatter
+from partnership.logs import formatter
 
 bind = f"{os.environ.get('PORTAL_BIND', '127.0.0.1')}:{os.environ.get('PORTAL_PORT', '8000')}"
 worker_class = "gthread"
@@ -43,7 +43,7 @@ class QuietLogger(glogging.Logger):  # type: ignore[misc]  # gunicorn is untyped
     def setup(self, cfg: Any) -> None:
         super().setup(cfg)
         for handler in self.error_log.handlers:
-            handler.setFormatter(PlainFormatter())
+            handler.setFormatter(formatter())
 
     def warning(self, msg: object, *args: object, **options: Any) -> None:
         if self.serves_requests:

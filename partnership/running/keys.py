@@ -8,9 +8,11 @@ import contextlib
 import os
 import secrets
 import sys
+from base64 import urlsafe_b64encode
 from pathlib import Path
 
 KEYS = ("SECRET_KEY", "MASTER_KEY", "TIP_PEPPER")
+P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 # File of an address → role, host and database in docker-compose.yml.
 ADDRESSES = {
     "DATABASE_URL": ("portal_app", "database", "portal"),
@@ -52,6 +54,12 @@ def lost_keys(folder: Path) -> list[str]:
     """The keys that are neither kept nor given: what they sealed can not be opened without them."""
     known = {*os.environ, *(file.name for file in folder.glob("*"))}
     return [name for name in KEYS if not {name, f"{name}_FILE"} & known]
+
+
+def keep_push_key(folder: Path) -> str:
+    """The key that signs pushes (VAPID): any number of the curve P-256, as 32 raw bytes."""
+    raw = (secrets.randbelow(P256_ORDER - 1) + 1).to_bytes(32, "big")
+    return keep(folder, "WEBPUSH_PRIVATE_KEY", urlsafe_b64encode(raw).rstrip(b"=").decode())
 
 
 def keep_password(folder: Path, role: str) -> str:

@@ -1,4 +1,4 @@
-"""Runs web, worker, beat and sweeper in the foreground and watches them and the servers.
+"""Runs web, live, worker, beat and sweeper in the foreground and watches them and the servers.
 
 A process that ends is reported and started again, later each time; one that will not stay up
 stops the whole. Nothing limps on in silence, and nothing is left behind.
@@ -16,7 +16,7 @@ from types import FrameType
 
 from partnership.running import children
 from partnership.running.children import PYTHON
-from partnership.running.embedded import Postgres
+from partnership.running.embedded import Postgres, short_folder
 from partnership.running.healthy import answers
 from partnership.running.surroundings import Surroundings
 from partnership.running.trouble import Trouble
@@ -31,9 +31,16 @@ LINES_KEPT = 12
 
 GUNICORN = (
     "gunicorn",
-    "partnership.wsgi:application",
+    "partnership.running.live_door:application",
     "-c",
     "partnership/running/gunicorn_conf.py",
+)
+LIVE = (
+    "-m",
+    "uvicorn",
+    "partnership.asgi:application",
+    *("--log-level", "warning", "--no-access-log", "--no-server-header", "--no-proxy-headers"),
+    *("--timeout-graceful-shutdown", "3"),
 )
 WORKER = ("worker", "-Q", "panic,urgent,routine,bulk", "-c", "2", "-l", "WARNING")
 CALM = ("--without-gossip", "--without-mingle")
@@ -104,12 +111,16 @@ class Supervisor:
         self.postgres_restarts = 0
         celery = (*silence(), "-m", "celery", "-q", "-A", "partnership")
         schedule = str(around.place.root / "celerybeat-schedule")
+        live = str(short_folder(around.place.root, around.place) / "live.sock")
         self.processes = [
-            Process("web", ("-m", *GUNICORN), env),
+            Process("web", ("-m", *GUNICORN), {**env, "PORTAL_LIVE_SOCKET": live}),
+            Process("live", (*LIVE, "--uds", live), env),
             Process("worker", (*celery, *WORKER, *CALM), env),
             Process("beat", (*celery, "beat", "-l", "WARNING", "-s", schedule, "--pidfile="), env),
             Process("sweeper", ("manage.py", "sweeper"), env),
         ]
+        if around.stand_in is not None:
+            self.processes.append(Process("gateway", around.stand_in.command, env))
 
     def catch_signals(self) -> None:
         """From now on a signal asks for an orderly stop; a second one for a quick stop."""

@@ -14,6 +14,7 @@ import psycopg
 from partnership.running import keys, provision
 from partnership.running.embedded import Postgres, Valkey
 from partnership.running.place import Place
+from partnership.running.stand_in import StandIn, running_at, stand_in_at
 from partnership.running.trouble import Trouble
 
 MAIN, VAULT = "portal", "vault"
@@ -30,6 +31,7 @@ class Surroundings:
         self.valkey: Valkey | None = None
         self.is_new = False
         self.names: dict[str, str] = {}
+        self.stand_in: StandIn | None = None
 
     @property
     def secrets(self) -> Path:
@@ -76,6 +78,17 @@ class Surroundings:
         else:
             self.names |= external_addresses(self.secrets)
         self._add_keys()
+        if standing := running_at(self.place.root):
+            self._add_stand_in(standing)
+
+    def call_stand_in(self) -> None:
+        """The demo has a stand-in for every provider that nobody named."""
+        self.stand_in = stand_in_at(self.place.root)
+        self._add_stand_in(self.stand_in)
+
+    def _add_stand_in(self, stand_in: StandIn) -> None:
+        names = stand_in.names(self.secrets)
+        self.names |= {name: value for name, value in names.items() if not given(name)}
 
     def _add_keys(self) -> None:
         self.names |= keys.keep_keys(self.secrets)

@@ -60,6 +60,8 @@ def set_up(around: Surroundings, *, port: int, demo: bool) -> dict[str, str]:
             say("starting PostgreSQL and Valkey")
             around.launch()
             around.furnish()
+            if demo:
+                around.call_stand_in()
             env = around.env(more)
             static = pool.submit(collect_after, front, env)
             say("preparing the databases")
@@ -81,7 +83,7 @@ def run(around: Surroundings, env: dict[str, str], *, port: int, demo: bool, beg
     """Hold the house up; the end is in order even when its beginning was not."""
     supervisor = Supervisor(around, env)
     supervisor.catch_signals()
-    say("starting web, worker, beat and sweeper")
+    say("starting web, live, worker, beat and sweeper")
     try:
         with ThreadPoolExecutor(1) as pool:
             people = pool.submit(demo_people, env) if demo else None
@@ -103,6 +105,7 @@ def greet(env: dict[str, str], people: str, took: float) -> None:
     if people:
         tell(f"Sign in with one press as anyone of the demo:  {address}/demo/\n")
         tell(people.rstrip())
+        tell(f"\nWhat it sends stays on this machine:  {address}/demo/mailbox/")
     tell("\nCtrl-C stops everything.\n")
 
 

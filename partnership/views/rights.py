@@ -15,6 +15,11 @@ WORDS: dict[str, Promise] = {
     "tips.read": _("read tips"),
     "tips.answer": _("answer the person who sent a tip"),
     "tips.close": _("close a tip"),
+    "reach.see": _("see who can not be reached"),
+    "ladders.manage": _("decide who is told next when nobody answers"),
+    "webhooks.manage": _("let other programs be told of notices"),
+    "outbox.see": _("see how messages leave the portal"),
+    "outbox.operate": _("send messages that failed once more"),
     "audit.see": _("see who did what"),
 }
 

@@ -20,6 +20,8 @@ from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 from pytest_django.plugin import DjangoDbBlocker
 
+from partnership.running.supervisor import LIVE
+
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 FLAGS = [
@@ -42,7 +44,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.django_db(databases=["default", "vault"]))
 
 
-WEB = [sys.executable, "-m", "gunicorn", "partnership.wsgi:application", "--threads", "8"]
+DOOR = "partnership.running.live_door:application"
+WEB = [sys.executable, "-m", "gunicorn", DOOR, "--threads", "8"]
 SWEEPER = [sys.executable, "manage.py", "sweeper"]
 
 
@@ -118,8 +121,10 @@ def site(
     url = f"http://localhost:{port}"
     env = {**os.environ, **addresses, "PORTAL_DEMO": "1", "PUBLIC_URL": url}
     env |= {"PORTAL_DATA": str(data), "PORTAL_BIND": "127.0.0.1"}
+    env["PORTAL_LIVE_SOCKET"] = str(data / "live.sock")
     web = [*WEB, "--bind", f"127.0.0.1:{port}"]
-    processes = [subprocess.Popen(command, env=env) for command in (web, SWEEPER)]
+    live = [sys.executable, *LIVE, "--uds", env["PORTAL_LIVE_SOCKET"]]
+    processes = [subprocess.Popen(command, env=env) for command in (web, live, SWEEPER)]
     try:
         wait_until_up(url, processes[0])
         yield Site(url, browser, data / "mailbox")

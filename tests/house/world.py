@@ -8,7 +8,8 @@ from typing import Any
 from django.core import signing
 
 from outbox import actions as outbox
-from outbox.models import Channel, Delivery
+from outbox.actions import contacts, ladders, webhooks
+from outbox.models import Channel, ContactPoint, Delivery, Ladder, Rung, WebhookEndpoint
 from partnership import actions
 from partnership.actions.members import Place
 from partnership.models import (
@@ -45,6 +46,12 @@ class World:
         mine = Delivery.objects.filter(membership=person, channel=Channel.IN_APP)
         return mine.latest("pk")
 
+    def phone_of(self, person: Membership) -> ContactPoint:
+        return ContactPoint.objects.get(membership=person)
+
+    def tryout_of(self, person: Membership) -> Delivery:
+        return Delivery.objects.get(membership=person, notification__kind="outbox.test")
+
     def link(self, kind: str) -> str:
         """The secret part of the link in an invitation's e-mail."""
         return signing.dumps(str(self.invitation.pk), salt=kind)
@@ -61,9 +68,25 @@ def build(partnership: Partnership) -> World:
     tip = submit_tip(school=school, text="There is a fight planned.")
     let_everybody_read(tip, members)
     outbox.send("tips.tip_received", to=members.values(), about=tip, link="/somewhere/")
+    prepare_reach(partnership, members)
     year, day = calendar(partnership)
     police = Agency.objects.create(partnership=partnership, name="Sample Police")
     return World(partnership, school, police, members, colleague, invitation, tip, year, day)
+
+
+def prepare_reach(partnership: Partnership, members: dict[str, Membership]) -> None:
+    """A phone that is not confirmed and a test for everybody; a ladder and a webhook."""
+    by = members["coordinator"].user
+    for person in members.values():
+        contacts.new_contact("phone", "+14055550134", label="Phone", by=person)
+        outbox.send_test(person, Channel.EMAIL)
+    ladder = Ladder(partnership=partnership, kind="tips.tip_received", urgency="urgent")
+    ladders.add_ladder(ladder, by=by)
+    endpoint = WebhookEndpoint(
+        partnership=partnership, name="Records", url="https://records.example/", kinds=[]
+    )
+    webhooks.add_webhook(endpoint, by=by)
+    webhooks.send_webhook_test(endpoint, by=by)
 
 
 def calendar(partnership: Partnership) -> tuple[SchoolYear, ClosedDay]:
@@ -96,6 +119,27 @@ def of_tip(world: World, who: Membership) -> dict[str, Any]:
     return {"pk": world.tip.pk}
 
 
+def of_phone(world: World, who: Membership) -> dict[str, Any]:
+    return {"pk": world.phone_of(who).pk}
+
+
+def of_ladder(world: World, who: Membership) -> dict[str, Any]:
+    return {"pk": Ladder.objects.get().pk}
+
+
+def of_rung(world: World, who: Membership) -> dict[str, Any]:
+    return {"pk": Rung.objects.get().pk}
+
+
+def of_webhook(world: World, who: Membership) -> dict[str, Any]:
+    return {"pk": WebhookEndpoint.objects.get().pk}
+
+
+def of_webhook_test(world: World, who: Membership) -> dict[str, Any]:
+    test = Delivery.objects.get(endpoint__isnull=False, notification__kind="outbox.test")
+    return of_webhook(world, who) | {"test": test.pk}
+
+
 # What stands in the address of a door beside the partnership.
 SAMPLES: dict[str, Sample] = {
     "agency_change": lambda world, who: {"pk": world.agency.pk},
@@ -107,7 +151,24 @@ SAMPLES: dict[str, Sample] = {
     "member_end": of_colleague,
     "member_release": of_colleague,
     "member_way_back": of_colleague,
+    "outbox:contact_remove": of_phone,
+    "outbox:ladder_change": of_ladder,
+    "outbox:ladder_remove": of_ladder,
     "outbox:notice_open": lambda world, who: {"pk": world.notice_of(who).pk},
+    "outbox:phone_code": of_phone,
+    "outbox:phone_verify": of_phone,
+    "outbox:rung_add": of_ladder,
+    "outbox:rung_change": of_rung,
+    "outbox:rung_move": of_rung,
+    "outbox:rung_remove": of_rung,
+    "outbox:tryout_result": lambda world, who: {"pk": world.tryout_of(who).pk},
+    "outbox:webhook_change": of_webhook,
+    "outbox:webhook_pause": of_webhook,
+    "outbox:webhook_remove": of_webhook,
+    "outbox:webhook_result": of_webhook_test,
+    "outbox:webhook_resume": of_webhook,
+    "outbox:webhook_secret": of_webhook,
+    "outbox:webhook_test": of_webhook,
     "school_bells": of_school,
     "school_change": of_school,
     "school_detail": of_school,

@@ -152,4 +152,4 @@ def test_how_a_push_hurries(receiver, settings, device):
 def test_a_subscription_is_read_as_the_browser_gives_it(device):
     found = device_of(json.dumps(device))
     assert found.endpoint == device["endpoint"]
-    assert (len(found.key), len(found.auth)) == (65, 16)
+    assert (found.key.key_size, len(found.auth)) == (256, 16)

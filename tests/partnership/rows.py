@@ -23,6 +23,10 @@ FACTS: dict[str, dict[str, Any]] = {
     "partnership.schoolyear": {"ends_on": dt.date(2999, 1, 1)},
     "outbox.notification": {"link": "/somewhere/"},
     "outbox.delivery": {"channel": "email", "address": "somebody@example.org"},
+    "outbox.contactpoint": {"kind": "phone"},
+    "outbox.ladder": {"urgency": "urgent"},
+    "outbox.rung": {"channels": ["email"]},
+    "outbox.escalation": {"next_at": dt.datetime(2999, 1, 1, tzinfo=dt.UTC)},
 }
 SIMPLE: dict[str, Any] = {
     "DateField": dt.date(2026, 9, 1),

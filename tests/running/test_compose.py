@@ -14,7 +14,7 @@ from partnership.running.embedded import SILENT
 
 COMPOSE = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())
 SERVICES = COMPOSE["services"]
-OURS = ("web", "worker", "beat", "sweeper", "setup")
+OURS = ("web", "live", "worker", "beat", "sweeper", "setup")
 CADDY = COMPOSE["configs"]["caddyfile"]["content"]
 
 
@@ -39,7 +39,7 @@ def test_every_secret_is_made_by_the_keys_program(tmp_path):
     assert mounted == set(COMPOSE["secrets"])
 
 
-@pytest.mark.parametrize("service", ["web", "worker", "beat", "sweeper"])
+@pytest.mark.parametrize("service", ["web", "live", "worker", "beat", "sweeper"])
 def test_the_processes_that_meet_the_public_have_no_owners_password(service):
     assert not any(re.search("OWNER|ADMIN|password", name) for name in SERVICES[service]["secrets"])
 
@@ -58,6 +58,14 @@ def test_the_worker_hears_every_queue():
 
     assert command[command.index("-Q") + 1].split(",") == list(QUEUES)
     assert supervisor.WORKER[supervisor.WORKER.index("-Q") + 1].split(",") == list(QUEUES)
+
+
+def test_streams_go_to_the_live_process_as_it_is_started_here():
+    program, options = supervisor.LIVE[:3], supervisor.LIVE[3:]
+    command = SERVICES["live"]["command"]
+
+    assert (command[1:4], command[8:]) == ([*program], [*options])
+    assert re.search(r"@live path /live/\*\s+reverse_proxy @live live:8001", CADDY)
 
 
 def test_the_database_and_the_vault_are_two_servers_that_log_no_words():

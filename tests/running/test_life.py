@@ -36,7 +36,8 @@ def running(lived_in) -> Iterator[Running]:
 
 
 def test_what_dies_is_reported_and_comes_back_and_ctrl_c_leaves_nothing(running):
-    for program, name in {" worker ": "worker", "valkey-server": "Valkey"}.items():
+    programs = {"uvicorn": "live", " worker ": "worker", "valkey-server": "Valkey"}
+    for program, name in programs.items():
         os.kill(pid_of(running.data, program), signal.SIGKILL)
         running.wait_for(f"{name} ended by SIGKILL; starting it again")
     os.kill(pid_of(running.data, "bin/postgres"), signal.SIGKILL)

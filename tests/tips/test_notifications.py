@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from outbox.channels.base import words_for
-from outbox.models import Delivery, Notification
+from outbox.models import Delivery, Notification, Preference
 from partnership.models import AuditEntry, Membership, Role
 from tests.conftest import member
 from tips import actions
@@ -31,6 +31,16 @@ def everybody(
     records_webb,
 ):
     """The whole cast; each role once."""
+
+
+def words_of(notification, language):
+    return words_for(
+        notification.kind,
+        urgency=notification.urgency,
+        partnership="Mapleton",
+        language=language,
+        link="/",
+    )
 
 
 def readers(tip):
@@ -102,6 +112,38 @@ def test_an_ended_membership_reads_nothing_new(everybody, principal_rivera, mapl
     assert P not in readers(actions.submit_tip(school=maple_high, text="..."))
 
 
+def away(member, backup):
+    day, now = timezone.timedelta(days=1), timezone.now()
+    Preference.objects.create(
+        partnership=member.partnership,
+        membership=member,
+        away_from=now - day,
+        away_until=now + day,
+        backup=backup,
+    )
+
+
+def test_who_stands_in_for_somebody_away_may_read_it(
+    everybody, principal_rivera, maple_high, mapleton
+):
+    deputy = member("deputy", mapleton, Role.PRINCIPAL)
+    away(principal_rivera, deputy)
+    tip = actions.submit_tip(school=maple_high, text="They push him.", kind=Kind.FIGHT)
+    assert tip.recipients.filter(membership=deputy).exists()
+
+
+def test_standing_in_lets_nobody_in_whose_role_may_not_read_it(
+    everybody, counselor_reyes, officer_chen, maple_high, mapleton
+):
+    deputy = member("deputy", mapleton, Role.PRINCIPAL)
+    away(officer_chen, deputy)
+    tip = actions.submit_tip(
+        school=maple_high, text="He hit her.", kind=Kind.ADULT, details=about(AdultRole.PRINCIPAL)
+    )
+    assert officer_chen.pk in tip.recipients.values_list("membership", flat=True)
+    assert not tip.recipients.filter(membership=deputy).exists()
+
+
 @pytest.mark.parametrize("role", [Role.SERGEANT, Role.CHIEF, Role.SUPERINTENDENT])
 def test_where_nobody_else_is_it_goes_on_up(mapleton, maple_high, dispatcher_lund, role):
     above = member("above", mapleton, role)
@@ -146,7 +188,7 @@ def test_the_words_are_the_same_whatever_the_tip_is_about(everybody, maple_high,
         actions.submit_tip(school=None, text="nothing much"),
     ]
     actions.reply_to_tip(tips[0], "room 13 now")
-    said = {words_for(one, language=language, link="/") for one in Notification.objects.all()}
+    said = {words_of(one, language) for one in Notification.objects.all()}
     assert len(said) == 1
     assert not {"gun", "room", "Maple", "fight", "tip"} & set(str(said).split())
 
@@ -154,10 +196,7 @@ def test_the_words_are_the_same_whatever_the_tip_is_about(everybody, maple_high,
 def test_only_danger_to_a_life_may_say_urgent(everybody, maple_high):
     for kind in (Kind.LIFE, Kind.SELF, Kind.FIGHT):
         actions.submit_tip(school=maple_high, text="...", kind=kind)
-    subjects = [
-        words_for(one, language="en", link="/").subject
-        for one in Notification.objects.order_by("planned_at")
-    ]
+    subjects = [words_of(one, "en").subject for one in Notification.objects.order_by("planned_at")]
     assert [subject.startswith("URGENT") for subject in subjects] == [True, True, False]
 
 

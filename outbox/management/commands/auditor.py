@@ -30,7 +30,9 @@ log = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
-    help = "Look for messages that were forgotten, every few seconds, and call outside if all is well."
+    help = (
+        "Look for messages that were forgotten, every few seconds, and call outside if all is well."
+    )
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
