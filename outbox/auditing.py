@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, connection, models, transaction
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Subquery
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 from psycopg.errors import QueryCanceled
@@ -33,8 +33,8 @@ RECENT = timedelta(hours=1)
 # was planned within this time.
 LONGEST_WAY = timedelta(days=2)
 LONGEST_LOOK = "2s"
-# More than so many are not counted.
-MOST = 1000
+# More than so many are not counted, and more dead letters than so many not looked at.
+MOST, MOST_DEAD = 1000, 20_000
 KEPT = timedelta(days=30)
 What = Finding.What
 type Key = tuple[str, int | None]
@@ -139,10 +139,11 @@ def nobody() -> int:
 
 
 def unreached() -> int:
-    """Nobody whom nothing reached is without a coordinator who was told. Indexes:
-    outbox_delivery_dead, then outbox_delivery_once and outbox_notification_about for each."""
+    """Nobody whom nothing reached is without a coordinator who was told. In two questions: the
+    first keeps to outbox_delivery_dead (or the keys of these days) and outbox_delivery_once, the
+    second to outbox_notification_about; joined they would read every such notice there ever was.
+    """
     dead = Delivery.objects.filter(status=Delivery.Status.FAILED, pk__gte=first_key(LONGEST_WAY))
-    dead = dead.exclude(notification__kind=UNDELIVERABLE)
     in_vain = (Delivery.Status.FAILED, Delivery.Status.EXPIRED)
     other_ways = (
         Delivery.objects.filter(
@@ -151,15 +152,30 @@ def unreached() -> int:
         .exclude(channel=Channel.IN_APP)
         .exclude(status__in=in_vain)
     )
-    missed = dead.annotate(missed=Coalesce("membership_id", "notification__subject_id"))
-    return counted(missed.filter(~Exists(other_ways), ~Exists(told_of_missed())))
+    missed = Coalesce("membership_id", "notification__subject_id")
+    rows = dead.exclude(notification__kind=UNDELIVERABLE).filter(~Exists(other_ways))
+    newest = rows.order_by("-pk").values_list("notification_id", missed)[:MOST_DEAD]
+    return min(number_untold(list(newest)), MOST)
 
 
-def told_of_missed() -> models.QuerySet[Notification]:
-    """That a person was missed is told once as long as nobody has seen it."""
+def number_untold(dead: list[tuple[UUID, UUID | None]]) -> int:
+    """How many of these (notice, who was missed) no coordinator was told of. It is told once as
+    long as nobody has seen it, and anew after that."""
     unseen = Delivery.objects.unseen().filter(notification=OuterRef("pk"))
-    told = Notification.objects.filter(kind=UNDELIVERABLE, subject_id=OuterRef("missed"))
-    return told.filter(Q(pk__gt=OuterRef("notification_id")) | Exists(unseen))
+    told = Notification.objects.filter(
+        kind=UNDELIVERABLE, subject_id__in={missed for _, missed in dead}
+    )
+    still_new: set[UUID | None] = set()
+    last: dict[UUID | None, UUID] = {}
+    facts = told.annotate(is_new=Exists(unseen)).values_list("subject_id", "pk", "is_new")
+    for missed, key, is_new in facts.order_by("pk"):
+        last[missed] = key
+        if is_new:
+            still_new.add(missed)
+    return sum(
+        missed not in still_new and not (missed in last and last[missed] > notice)
+        for notice, missed in dead
+    )
 
 
 CHECKS: Mapping[str, Callable[[], int]] = {

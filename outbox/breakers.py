@@ -18,7 +18,7 @@ FAILURES, REST_SECONDS = 5, 10
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Trial:
     """What one attempt says of its provider: `code` is empty for a yes."""
 
     provider: str
@@ -45,11 +45,11 @@ class Breakers:
         channel = provider.rpartition("-")[0]
         return any(name != provider and name not in self._closed for name in names_of(channel))
 
-    def note(self, verdicts: Iterable[Verdict]) -> None:
+    def note(self, trials: Iterable[Trial]) -> None:
         """Count what happened, by the database's clock; who failed too often rests."""
-        noted = list(verdicts)
-        for name in {verdict.provider for verdict in noted}:
-            mine = [verdict.code for verdict in noted if verdict.provider == name]
+        noted = list(trials)
+        for name in {trial.provider for trial in noted}:
+            mine = [trial.code for trial in noted if trial.provider == name]
             if _count(name, mine):
                 self._closed.add(name)
             elif "" in mine:

@@ -40,7 +40,7 @@ def carry(partnership: Partnership, *, stopping: Callable[[], bool] = lambda: Fa
     breakers = Breakers()
     tried = 0
     with Van(stopping=stopping) as van:
-        while claimed or van.in_hand:
+        while claimed or van.under_way:
             if claimed:
                 settle_at_once, loads = sort_out(claimed, breakers)
                 settle(partnership, settle_at_once, breakers)
@@ -49,7 +49,7 @@ def carry(partnership: Partnership, *, stopping: Callable[[], bool] = lambda: Fa
             settle(partnership, outcomes, breakers)
             tried += sum(1 for one in outcomes if one.receipt or one.failure)
             stalled = stopping() or any(not (one.receipt or one.failure) for one in outcomes)
-            wants_more = van.in_hand <= CHUNK // 2 and not stalled
+            wants_more = van.under_way <= CHUNK // 2 and not stalled
             claimed = claim(partnership) if wants_more else []
     return tried
 

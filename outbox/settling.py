@@ -10,7 +10,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.urls import reverse
 
-from outbox.breakers import Breakers, Verdict
+from outbox.breakers import Breakers, Trial
 from outbox.channels.base import SendError
 from outbox.channels.providers import names_of
 from outbox.models import Channel, ContactPoint, Delivery, Notification, Urgency, WebhookEndpoint
@@ -78,7 +78,7 @@ def settle(partnership: Partnership, outcomes: Iterable[Outcome], breakers: Brea
             for ending in endings:
                 if ending.code and ending.outcome.delivery.pk in noted:
                     follow_up(ending)
-    breakers.note(verdict for one in tried if (verdict := verdict_of(one)))
+    breakers.note(trial for one in tried if (trial := trial_of(one)))
 
 
 def ending_of(one: Outcome, breakers: Breakers) -> Ending:
@@ -114,15 +114,15 @@ def note(partnership: Partnership, endings: list[Ending]) -> set[Any]:
         return {key for (key,) in cursor.fetchall()}
 
 
-def verdict_of(one: Outcome) -> Verdict | None:
+def trial_of(one: Outcome) -> Trial | None:
     """What it says of the provider; nothing where the fault is the address's or our own."""
     failure = one.failure
     if failure is None:
-        return Verdict(one.provider, "")
+        return Trial(one.provider, "")
     blameless = failure.permanent or failure.code in NOT_THE_PROVIDERS
     # Each webhook and each push service is somebody else's house.
     shared = one.delivery.channel in {Channel.EMAIL, Channel.SMS, Channel.VOICE}
-    return None if blameless or not shared else Verdict(one.provider, failure.code)
+    return None if blameless or not shared else Trial(one.provider, failure.code)
 
 
 def give_back(rows: Iterable[Delivery]) -> None:

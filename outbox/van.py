@@ -62,7 +62,7 @@ class Van:
         self._carriers: dict[str, Carrier] = {}
         self._doors: dict[str, asyncio.Semaphore] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self.in_hand = 0
+        self.under_way = 0
 
     def __enter__(self) -> "Van":
         self._thread.start()
@@ -78,19 +78,19 @@ class Van:
     def load(self, loads: Iterable[Load]) -> None:
         """Begin to carry these; each will come back as an outcome."""
         batch = list(loads)
-        self.in_hand += len(batch)
+        self.under_way += len(batch)
         self._loop.call_soon_threadsafe(self._begin, batch)
 
     def outcomes(self) -> list[Outcome]:
         """What has ended by now; waits a moment, so that many are noted together."""
         found: list[Outcome] = []
         until = time.monotonic() + COLLECT_SECONDS
-        while len(found) < min(COLLECT_MOST, self.in_hand):
+        while len(found) < min(COLLECT_MOST, self.under_way):
             try:
                 found.append(self._outcomes.get(timeout=max(until - time.monotonic(), 0.001)))
             except Empty:
                 break
-        self.in_hand -= len(found)
+        self.under_way -= len(found)
         return found
 
     def _begin(self, batch: list[Load]) -> None:

@@ -11,7 +11,7 @@ STALE_AFTER = timedelta(seconds=90)
 
 
 def beat(process: str) -> None:
-    """Say that `process` ("workers", "sweeper", "beat") is alive, by the database's clock."""
+    """Say that `process` ("workers", "sweeper", "live") is alive, by the database's clock."""
     Heartbeat.objects.update_or_create(process=process, defaults={"at": Now()})
 
 

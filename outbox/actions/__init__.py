@@ -10,11 +10,12 @@ from outbox.actions.answering import (
     see_notices_about,
     try_again,
 )
-from outbox.actions.telling import Urgency, When, send, send_code, send_test, send_to_address
+from outbox.actions.telling import Timing, send, send_code, send_test, send_to_address
+from outbox.models import Urgency
 
 __all__ = [
+    "Timing",
     "Urgency",
-    "When",
     "acknowledge",
     "acknowledge_about",
     "call_off",

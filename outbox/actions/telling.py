@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class When:
+class Timing:
     """When a notice may travel.
 
     not_before: held until then (what is in the portal stands there at once)
@@ -43,7 +43,7 @@ class When:
     replaces: bool = False
 
 
-AT_ONCE = When()
+AT_ONCE = Timing()
 
 
 def send(
@@ -53,22 +53,21 @@ def send(
     about: TenantModel,
     link: str,
     urgency: str = Urgency.ROUTINE,
-    when: When = AT_ONCE,
+    timing: Timing = AT_ONCE,
 ) -> None:
     """Tell members of something, by every channel they have chosen, once this transaction commits.
 
-    `to` is everybody who may know of it: whom, and where, is written down now, and nobody else is
-    ever told. Where the partnership has a ladder for this kind and urgency, it says which of them
-    are told first and who follows while nobody answers. `link` leads people who are signed in to
-    `about`; what leaves the house leads to the board and no further.
+    `to` is everybody who may ever know of it, written down now; a ladder of the partnership says
+    who of them is told first and who while nobody answers. `link` leads people who are signed in
+    to `about`; what leaves the house leads to the board and no further.
     """
     people = list({member.pk: member for member in to}.values())
-    notification = written(kind, about=about, link=link, urgency=urgency, when=when)
-    if when.replaces:
+    notification = written(kind, about=about, link=link, urgency=urgency, timing=timing)
+    if timing.replaces:
         supersede_older(notification)
     keys = [member.pk for member in people]
     ways = Ways(channels=()) if (ladder := escalating.ladder_for(notification)) else Ways()
-    planned = plan(notification, keys, ways, not_before=when.not_before)
+    planned = plan(notification, keys, ways, not_before=timing.not_before)
     if ladder:
         escalating.begin(notification, ladder, people)
     if not planned:
@@ -105,8 +104,10 @@ def send_test(
 def send_code(contact: ContactPoint) -> Delivery:
     """Send the code by which somebody proves that a telephone is theirs (ContactPoint.code). It is
     made while sending, and not sent any more when it is worthless."""
-    while_good = When(expires_at=contact.code_until)
-    notification = written(VERIFY, about=contact, link="/", urgency=Urgency.URGENT, when=while_good)
+    while_good = Timing(expires_at=contact.code_until)
+    notification = written(
+        VERIFY, about=contact, link="/", urgency=Urgency.URGENT, timing=while_good
+    )
     served = settings.OUTBOX_PROVIDERS.get(Channel.SMS)
     row = delivery_of(
         notification, channel=Channel.SMS if served else Channel.VOICE, contact=contact
@@ -124,10 +125,10 @@ def written(
     about: TenantModel,
     link: str,
     urgency: str = Urgency.ROUTINE,
-    when: When = AT_ONCE,
+    timing: Timing = AT_ONCE,
 ) -> Notification:
     """The notification's own row."""
-    expires_at = when.expires_at
+    expires_at = timing.expires_at
     urgency = Urgency(urgency)
     if expires_at is None and urgency == Urgency.PANIC:
         expires_at = timezone.now() + STALE

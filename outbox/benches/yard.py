@@ -42,6 +42,7 @@ class Yard:
             **os.environ,
             "SMS_URL": f"http://demo:demo@{place}/send/sms?from=%2B15555550100",
             "OUTBOX_INSIDE_HOSTS": place,
+            "PORTAL_DEMO": "1",  # else a place inside is refused at the start
             "BENCH_GATEWAY": f"http://{place}/send/sms",
         }
         settings.OUTBOX_PROVIDERS = {"sms": [self._env["SMS_URL"]]}

@@ -1,7 +1,7 @@
 """What people type on the outbox's pages, by noun."""
 
 from outbox.forms.ladders import AnswerForm, LadderForm, RungForm
-from outbox.forms.phones import CodeForm, DeviceForm, PhoneForm
+from outbox.forms.phones import DeviceForm, PhoneCodeForm, PhoneForm
 from outbox.forms.webhooks import WebhookForm
 from outbox.forms.wishes import AwayForm, ChannelsForm, QuietForm
 
@@ -9,9 +9,9 @@ __all__ = [
     "AnswerForm",
     "AwayForm",
     "ChannelsForm",
-    "CodeForm",
     "DeviceForm",
     "LadderForm",
+    "PhoneCodeForm",
     "PhoneForm",
     "QuietForm",
     "RungForm",

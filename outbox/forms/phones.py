@@ -46,7 +46,7 @@ class PhoneForm(forms.Form):
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-class CodeForm(forms.Form):
+class PhoneCodeForm(forms.Form):
     """The six digits that came to a telephone."""
 
     code = forms.RegexField(

@@ -16,7 +16,7 @@ from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from outbox.channels.account import call_url
 from outbox.channels.reports import Letterhead, Report, report_in
-from outbox.channels.words import short_words, voice_answer
+from outbox.channels.words import VERIFY, code_words, short_words, voice_answer
 from outbox.models import Channel, Delivery, Urgency
 from outbox.reporting import YES, note_report
 from partnership.permissions import PortalRequest, public
@@ -61,19 +61,14 @@ def signed_report(request: HttpRequest, channel: str) -> Report:
 
 
 def locked_delivery(pk: UUID, channel: str) -> Delivery:
-    rows = Delivery.objects.select_related("notification").select_for_update(of=("self",))
+    rows = Delivery.objects.select_related("notification", "contact")
+    rows = rows.select_for_update(of=("self",))
     return get_object_or_404(rows, pk=pk, channel=channel)
 
 
 def conversation(request: PortalRequest, delivery: Delivery, *, digits: str) -> Any:
     """The text twice, then a key; after any other key, or none, the text once more."""
-    text = short_words(
-        Channel.VOICE,
-        urgency=Urgency(delivery.notification.urgency),
-        partnership=request.partnership.name,
-        slug=request.partnership.slug,
-        language=delivery.language,
-    )
+    text = words_of_call(request, delivery)
     language = SPOKEN.get(delivery.language, delivery.language)
     response = VoiceResponse()
     if digits == YES:
@@ -85,6 +80,20 @@ def conversation(request: PortalRequest, delivery: Delivery, *, digits: str) -> 
     response.say(text, language=language)
     response.hangup()
     return response
+
+
+def words_of_call(request: PortalRequest, delivery: Delivery) -> str:
+    """The words of its class; or the code, a digit at a time, where a telephone that takes no
+    text messages is being verified."""
+    if delivery.notification.kind == VERIFY and delivery.contact is not None:
+        return code_words(" ".join(delivery.contact.code), language=delivery.language)
+    return short_words(
+        Channel.VOICE,
+        urgency=Urgency(delivery.notification.urgency),
+        partnership=request.partnership.name,
+        slug=request.partnership.slug,
+        language=delivery.language,
+    )
 
 
 def question(text: str, language: str, action: str) -> Any:

@@ -18,7 +18,7 @@ from outbox.actions.contacts import (
     send_new_code,
     verify_phone,
 )
-from outbox.forms import CodeForm, DeviceForm, PhoneForm
+from outbox.forms import DeviceForm, PhoneCodeForm, PhoneForm
 from outbox.models import ContactPoint
 from outbox.views.lines import line_of
 from outbox.views.mine import MINE, mine_page
@@ -53,7 +53,7 @@ def phone_verify(request: MemberRequest, pk: UUID) -> HttpResponse:
     phone = get_object_or_404(own(request), pk=pk, kind=ContactPoint.Kind.PHONE)
     if phone.status == ContactPoint.Status.VERIFIED:
         return to_mine(request)
-    form = CodeForm(request.POST if request.method == "POST" else None)
+    form = PhoneCodeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         answer = verify_phone(phone, form.cleaned_data["code"], by=request.membership)
         if answer == CodeAnswer.RIGHT:

@@ -18,7 +18,7 @@ KEPT_SECONDS = 5.0
 PROXIED = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto")
 
 
-class Kept:
+class LastScrape:
     """The last answer: a monitor that asks too often, or three of them, cost one look."""
 
     def __init__(self) -> None:
@@ -33,7 +33,7 @@ class Kept:
             return self.text
 
 
-kept = Kept()
+kept = LastScrape()
 
 
 @public

@@ -15,13 +15,16 @@ from outbox.actions.preferences import change_preference, preference_of
 from outbox.channels.providers import served_channels
 from outbox.forms import AwayForm, ChannelsForm, DeviceForm, PhoneForm, QuietForm
 from outbox.forms.wishes import CHOSEN
-from outbox.models import Channel, ContactPoint
+from outbox.models import Channel, ContactPoint, Preference
 from outbox.views.lines import ContactLine, line_of
 from outbox.views.vapid import public_key
+from partnership.models import Membership
 from partnership.permissions import MemberRequest, may, requires
 
 KIND = ContactPoint.Kind
 MINE = "outbox:mine"
+# What opens the doors at the page's end, for those who look after how everybody is reached.
+RIGHTS = ("reach.see", "ladders.manage", "webhooks.manage")
 
 
 @dataclass(frozen=True)
@@ -92,16 +95,8 @@ def keep(request: MemberRequest, **sent: Form) -> HttpResponse:
 
 def mine_page(request: MemberRequest, **sent: Form) -> HttpResponse:
     """The whole page; `sent` are forms that came back with a mistake."""
-    member = request.membership
-    preference, means = preference_of(member), means_of(request)
-    forms: dict[str, Any] = {
-        "channels": ChannelsForm(preference=preference, ready=means.ready),
-        "quiet": QuietForm(preference=preference),
-        "away": AwayForm(preference=preference, member=member),
-        "phone": PhoneForm(auto_id="phone-%s"),
-        "device": DeviceForm(auto_id="device-%s"),
-        **sent,
-    }
+    preference, means = preference_of(request.membership), means_of(request)
+    forms = fresh_forms(request.membership, preference, means) | sent
     facts = {
         **forms,
         "ways": ways_of(forms["channels"], means),
@@ -110,13 +105,21 @@ def mine_page(request: MemberRequest, **sent: Form) -> HttpResponse:
         "devices": lines(means.devices, means.ready),
         "preference": preference,
         "push_key": public_key(),
-        "rights": {right for right in RIGHTS if may(member, right)},
+        "rights": {right for right in RIGHTS if may(request.membership, right)},
         "wrong": next(iter(sent.values()), None),
     }
     return render(request, "outbox/mine.html", facts, status=422 if sent else 200)
 
 
-RIGHTS = ("reach.see", "ladders.manage", "webhooks.manage")
+def fresh_forms(member: Membership, preference: Preference, means: Means) -> dict[str, Any]:
+    """All forms of the page, showing what stands."""
+    return {
+        "channels": ChannelsForm(preference=preference, ready=means.ready),
+        "quiet": QuietForm(preference=preference),
+        "away": AwayForm(preference=preference, member=member),
+        "phone": PhoneForm(auto_id="phone-%s"),
+        "device": DeviceForm(auto_id="device-%s"),
+    }
 
 
 def means_of(request: MemberRequest) -> Means:

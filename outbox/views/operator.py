@@ -1,4 +1,4 @@
-"""The operator's view: what waits, how the providers do, what failed for good. All from the rows."""
+"""The operator's view: what waits, how the providers do, what failed for good: from the rows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -110,32 +110,37 @@ def measure(bench: Bench, clients: int, publishes: int) -> Report:
 
 
 @contextmanager
-def standing(people: "People") -> Iterator[Bench]:
+def standing(people: People) -> Iterator[Bench]:
     """The live process as `./portal up` starts it, only on a port; and the crowd."""
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        port = door.getsockname()[1]
+    port = free_port()
     command = [PYTHON, *LIVE, "--host", "127.0.0.1", "--port", str(port)]
     server = children.start(command, output=subprocess.DEVNULL)
-    listeners = [PYTHON, "-m", "partnership.benches.listeners"]
-    crowd = subprocess.Popen(  # noqa: S603 - our own program
-        listeners, cwd=REPOSITORY, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
+    crowd = start_crowd()
     try:
         bench = Bench(people, server, crowd)
         wait_until_up(server, port)
-        facts = {
-            "port": port,
-            "path": f"/live/{people.partnership.slug}/",
-            "cookies": people.cookies,
-        }
-        bench.tell(json.dumps(facts))
+        path = f"/live/{people.partnership.slug}/"
+        bench.tell(json.dumps({"port": port, "path": path, "cookies": people.cookies}))
         bench.empty_kb = resident_kb(server)
         yield bench
     finally:
         children.end_group(server)
         crowd.kill()
         crowd.wait()
+
+
+def start_crowd() -> "subprocess.Popen[str]":
+    program = [PYTHON, "-m", "partnership.benches.listeners"]
+    lines = subprocess.PIPE
+    return subprocess.Popen(  # noqa: S603 - our own program
+        program, cwd=REPOSITORY, stdin=lines, stdout=lines, text=True
+    )
+
+
+def free_port() -> int:
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        return int(door.getsockname()[1])
 
 
 def resident_kb(server: "subprocess.Popen[str]") -> int:

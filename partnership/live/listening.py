@@ -5,6 +5,7 @@ import contextlib
 import logging
 import signal
 from collections.abc import Awaitable, Callable
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -13,11 +14,14 @@ from django.conf import settings
 from django.db import DatabaseError, connections
 
 from partnership.live.hub import Hub
+from partnership.pulse import beat
 
 CHANNEL = "partnership_live"
+NAME = "partnership-live"
 LONGEST_REST = 5.0
 # A dead connection that says nothing is found out by asking it.
 SILENCE_SECONDS = 15
+PULSE_SECONDS = 20
 log = logging.getLogger(__name__)
 
 
@@ -25,7 +29,8 @@ def address() -> dict[str, Any]:
     """Where Django's own connection leads."""
     known = {"dbname", "user", "password", "host", "port", "sslmode", "service"}
     facts = connections["default"].get_connection_params()
-    return {name: value for name, value in facts.items() if name in known}
+    named = {name: value for name, value in facts.items() if name in known}
+    return {**named, "application_name": NAME}
 
 
 async def listen(hub: Hub) -> None:
@@ -55,10 +60,10 @@ async def pass_on(ear: "psycopg.AsyncConnection[Any]", hub: Hub) -> None:
 async def every(seconds: float, deed: Callable[[], Awaitable[None] | None]) -> None:
     """For ever; a database that is away is asked again the next time."""
     while True:
-        await asyncio.sleep(seconds)
         with contextlib.suppress(DatabaseError):
             if (waits := deed()) is not None:
                 await waits
+        await asyncio.sleep(seconds)
 
 
 def before_the_server_waits(deed: Callable[[], None]) -> None:
@@ -85,5 +90,6 @@ def tasks(hub: Hub) -> list["asyncio.Task[None]"]:
         loop.create_task(hub.read()),
         loop.create_task(every(1, hub.call)),
         loop.create_task(every(1, hub.tick)),
+        loop.create_task(every(PULSE_SECONDS, partial(hub.ask, beat, "live"))),
         loop.create_task(every(settings.LIVE_RECHECK_SECONDS, hub.check_rights)),
     ]

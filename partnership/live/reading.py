@@ -40,9 +40,13 @@ def read_on(partnership: Partnership, place: Bookmark) -> tuple[list[Ring], Book
         rows = list(rings.values_list("id", "topic", "audience", "written_in", "number"))
     if not rows:
         return [], place
-    new = [ring_of(*facts) for *facts, _, _ in rows if facts[0] not in place.seen]
+    new = [
+        ring_of(key, topic, audience)
+        for key, topic, audience, _, _ in rows
+        if key not in place.seen
+    ]
     number = rows[0][-1]
-    return new, Bookmark(number, {row[0] for row in rows if row[3] >= number})
+    return new, Bookmark(number, {key for key, _, _, written, _ in rows if written >= number})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Runs web, live, worker, beat and sweeper in the foreground and watches them and the servers.
+"""Runs every process of the portal in the foreground and watches them and the servers.
 
 A process that ends is reported and started again, later each time; one that will not stay up
 stops the whole. Nothing limps on in silence, and nothing is left behind.
@@ -118,6 +118,7 @@ class Supervisor:
             Process("worker", (*celery, *WORKER, *CALM), env),
             Process("beat", (*celery, "beat", "-l", "WARNING", "-s", schedule, "--pidfile="), env),
             Process("sweeper", ("manage.py", "sweeper"), env),
+            Process("auditor", ("manage.py", "auditor"), env),
         ]
         if around.stand_in is not None:
             self.processes.append(Process("gateway", around.stand_in.command, env))

@@ -50,4 +50,5 @@ PARTS: dict[str, Callable[[], bool]] = {
     "broker": broker_answers,
     "workers": lambda: beats_recently("workers"),
     "sweeper": lambda: beats_recently("sweeper"),
+    "auditor": lambda: beats_recently("auditor"),
 }

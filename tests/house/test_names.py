@@ -13,9 +13,23 @@ CELLARS |= {"misc", "mixins", "signals", "lib", "shared", "generic"}
 NINE = {"apps", "models", "actions", "notifications", "forms", "views", "urls", "tasks", "admin"}
 # What stands in a room beside the nine files; folders count by their own name.
 EXTRAS = {
+    "outbox/auditing.py": "What should have happened and has not; nobody carries it.",
+    "outbox/breakers.py": "Which provider is asked next.",
     "outbox/channels": "One file for each way a message can take.",
+    "outbox/claiming.py": "What is due is taken, and gathered.",
+    "outbox/collecting.py": "The figures as Prometheus reads them.",
+    "outbox/escalating.py": "Ladders, step by step.",
+    "outbox/gateway": "The stand-in for every provider, one file for each thing it speaks.",
+    "outbox/listening.py": "The database's bell.",
+    "outbox/metering.py": "The figures themselves, for a page and for Prometheus.",
+    "outbox/patience.py": "How long each kind of hurry waits and tries again.",
+    "outbox/planning.py": "Who is told by which way, written down in one statement.",
+    "outbox/reporting.py": "What a provider says after its yes.",
     "outbox/sending.py": "How a message travels: claimed, carried, retried.",
+    "outbox/settling.py": "How each attempt ended and what follows.",
     "outbox/urls_demo.py": "The demo's mailbox stands outside every partnership.",
+    "outbox/urls_metrics.py": "The figures stand outside every partnership.",
+    "outbox/van.py": "The thread in which carriers are at work.",
     "tips/codes.py": "The tip code: how it is made, read and hashed.",
     "tips/urls_public.py": "The senders' doors, apart from the members'.",
     "tips/words": "Words for tip codes, by language.",

@@ -12,6 +12,7 @@ FOR_ANYONE = {
     "public_home": "The district's public safety page.",
     "healthz": "For the operator's monitor; says one word.",
     "readyz": "For the operator's monitor; names parts, no reason.",
+    "metrics": "For the operator's monitor: the token, or this machine alone; sums only.",
     "manifest": "What the portal is called as an app; the same for everybody.",
     "worker": "The service worker; keeps the page for no connection and nothing else.",
     "offline": "Whom to call without a connection; the same for everybody.",

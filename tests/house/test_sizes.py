@@ -9,10 +9,14 @@ from tests.house.tree import check_exceptions, files, functions, lines, python_f
 
 FILE, FUNCTION, VIEW, TASK, TEST, PARAMETERS, TEMPLATE = 300, 25, 20, 5, 15, 5, 100
 LINE, LINE_OF_TEMPLATE = 100, 150  # a template's tag can not be broken
-LONG_FILES: dict[str, str] = {}
+LONG_FILES: dict[str, str] = {
+    "partnership/settings.py": "All that depends on the machine is one file (HOUSE §3).",
+}
 LONG_FUNCTIONS: dict[str, str] = {}
 LONG_TESTS: dict[str, str] = {}
-MANY_PARAMETERS: dict[str, str] = {}
+MANY_PARAMETERS: dict[str, str] = {
+    "outbox/actions/telling.py:send takes 6": "The one sentence that every room says to the outbox.",
+}
 LONG_TEMPLATES: dict[str, str] = {}
 LONG_LINES: dict[str, str] = {}
 

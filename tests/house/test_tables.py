@@ -21,6 +21,8 @@ NO_TENANT = {
     "django_migrations": "Made by Django; what was migrated.",
     "django_session": "A session is opened before its person picks a partnership.",
     "mfa_authenticator": "Second factors belong to the person, wherever they serve.",
+    "outbox_finding": "What the auditor found, by what and count; names no row and no person.",
+    "outbox_provider": "How a way out of the house is doing; names no message and no person.",
     "partnership_cache": "Throttles and used codes, asked before anyone is known.",
     "partnership_heartbeat": "Signs of life of the installation's own processes.",
     "partnership_partnership": "The tenants themselves.",

@@ -52,6 +52,10 @@ class World:
     def tryout_of(self, person: Membership) -> Delivery:
         return Delivery.objects.get(membership=person, notification__kind="outbox.test")
 
+    def letter_to(self, person: Membership) -> Delivery:
+        """The newest e-mail to this member."""
+        return Delivery.objects.filter(membership=person, channel=Channel.EMAIL).latest("pk")
+
     def link(self, kind: str) -> str:
         """The secret part of the link in an invitation's e-mail."""
         return signing.dumps(str(self.invitation.pk), salt=kind)
@@ -169,6 +173,7 @@ SAMPLES: dict[str, Sample] = {
     "outbox:webhook_resume": of_webhook,
     "outbox:webhook_secret": of_webhook,
     "outbox:webhook_test": of_webhook,
+    "outbox:operator_retry": lambda world, who: {"pk": world.letter_to(who).pk},
     "school_bells": of_school,
     "school_change": of_school,
     "school_detail": of_school,

@@ -10,7 +10,7 @@ from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
 from outbox import actions, collecting, sending
-from outbox.breakers import FAILURES, Breakers, Verdict
+from outbox.breakers import FAILURES, Breakers, Trial
 from outbox.channels.base import SendError
 from outbox.metering import Tries
 from outbox.models import Delivery, Escalation, Finding
@@ -26,7 +26,7 @@ HERE = {"headers": {"host": "127.0.0.1:8000"}}
 
 @pytest.fixture(autouse=True)
 def nothing_kept(monkeypatch):
-    monkeypatch.setattr(metrics, "kept", metrics.Kept())
+    monkeypatch.setattr(metrics, "kept", metrics.LastScrape())
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ def test_latencies_of_several_partnerships_are_put_together():
 
 
 def test_a_provider_that_rests_shows(figures, every_way):
-    Breakers().note([Verdict("sms-1", "timeout")] * FAILURES)
+    Breakers().note([Trial("sms-1", "timeout")] * FAILURES)
     now = figures()
     assert now["outbox_provider_closed", "sms-1"] == 1
     assert now["outbox_provider_closed", "sms-2"] == 0

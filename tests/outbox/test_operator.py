@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from outbox import actions, auditing, sending
 from outbox.actions.operating import retry, retry_all
-from outbox.breakers import FAILURES, Breakers, Verdict
+from outbox.breakers import FAILURES, Breakers, Trial
 from outbox.channels.base import SendError
 from outbox.models import Delivery, Escalation, Finding
 from partnership.models import AuditEntry
@@ -58,6 +58,7 @@ def test_what_waits_stands_there_by_urgency_and_channel(look, tell, principal_ri
     page = look()
     assert "<td>Urgent</td><td>E-mail</td> <td>2 wait" in page
     assert "1 of them has failed before" in page
+    assert "7 min late" in page
     assert "<dt>Late by</dt><dd>7 min</dd>" in page
 
 
@@ -71,7 +72,7 @@ def test_how_a_provider_does_stands_there(look, every_way, tell, mapleton, princ
     tell(principal_rivera, urgency="urgent")
     every_way.failures.append(SendError("timeout"))
     sending.carry(mapleton)
-    Breakers().note([Verdict("sms-2", "timeout")] * FAILURES)
+    Breakers().note([Trial("sms-2", "timeout")] * FAILURES)
     page = look()
     assert "0 taken, 1 not" in page
     assert "1 taken, 0 not" in page

@@ -132,7 +132,7 @@ def test_a_newer_notice_takes_the_place_of_one_that_has_not_gone_out(
         to=[principal_rivera],
         about=maple_high,
         link="/mapleton/",
-        when=actions.When(replaces=True),
+        timing=actions.Timing(replaces=True),
     )
     assert sending.carry(mapleton) == 1
     assert Delivery.objects.filter(status="superseded").count() == 1

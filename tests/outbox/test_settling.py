@@ -6,7 +6,7 @@ import pytest
 from django.db.models.functions import Now
 
 from outbox import sending, settling
-from outbox.breakers import FAILURES, Breakers, Verdict
+from outbox.breakers import FAILURES, Breakers, Trial
 from outbox.channels.base import SendError
 from outbox.models import ContactPoint, Delivery, DeliveryAttempt, Provider, Urgency
 from outbox.patience import pause_after
@@ -125,7 +125,7 @@ def test_a_stale_alarm_is_not_sent(every_way, told, mapleton):
 
 def test_a_provider_that_fails_often_rests_and_the_other_takes_all(mapleton, every_way):
     breakers = Breakers()
-    breakers.note(Verdict("sms-1", "timeout") for _ in range(FAILURES))
+    breakers.note(Trial("sms-1", "timeout") for _ in range(FAILURES))
     assert breakers.pick("sms", last="") == "sms-2"
     assert Breakers().pick("sms", last="") == "sms-2"
 
@@ -133,14 +133,14 @@ def test_a_provider_that_fails_often_rests_and_the_other_takes_all(mapleton, eve
 def test_when_all_rest_the_first_is_asked_all_the_same(mapleton, every_way):
     breakers = Breakers()
     for name in ("sms-1", "sms-2"):
-        breakers.note([Verdict(name, "timeout")] * FAILURES)
+        breakers.note([Trial(name, "timeout")] * FAILURES)
     assert breakers.pick("sms", last="") == "sms-1"
 
 
 def test_one_yes_opens_a_provider_again(mapleton, every_way):
     breakers = Breakers()
-    breakers.note([Verdict("sms-1", "timeout")] * FAILURES)
-    breakers.note([Verdict("sms-1", "")])
+    breakers.note([Trial("sms-1", "timeout")] * FAILURES)
+    breakers.note([Trial("sms-1", "")])
     row = Provider.objects.get(name="sms-1")
     assert (row.failures, row.closed_until, row.last_code) == (0, None, "timeout")
     assert breakers.pick("sms", last="") == "sms-1"
@@ -149,7 +149,7 @@ def test_one_yes_opens_a_provider_again(mapleton, every_way):
 def test_failures_are_counted_over_batches(mapleton, every_way):
     breakers = Breakers()
     for _ in range(FAILURES):
-        breakers.note([Verdict("sms-1", "http-500")])
+        breakers.note([Trial("sms-1", "http-500")])
     assert breakers.pick("sms", last="") == "sms-2"
 
 

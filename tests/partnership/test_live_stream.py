@@ -17,6 +17,7 @@ from django.utils import timezone
 from partnership import live
 from partnership.accounts.sessions import end_all
 from partnership.models import Membership, Role
+from partnership.pulse import beats_recently
 from partnership.tenancy import new_id, within
 from tests.conftest import browser_of
 from tests.partnership.listening import LiveProcess, committed_member, cookie_of, live_process
@@ -204,7 +205,7 @@ def cut_listening_connections() -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
-            "WHERE query LIKE 'LISTEN%%' AND pid <> pg_backend_pid()"
+            "WHERE application_name = 'partnership-live'"
         )
         return int(cursor.fetchone()[0])
 
@@ -275,9 +276,12 @@ def test_no_page_holds_a_connection_to_the_database(process):
     assert open_connections() <= before + 1
 
 
-def test_the_process_lets_its_pages_go_and_ends(transactional_db, tmp_path):
+def test_the_process_shows_that_it_lives_and_lets_its_pages_go_at_the_end(
+    transactional_db, tmp_path
+):
     with live_process(tmp_path) as process:
         page = process.open(committed_member())
+        assert beats_recently("live")
         began = time.monotonic()
         assert process.end(signal.SIGTERM) in {0, -signal.SIGTERM}
         assert time.monotonic() - began < 3

@@ -14,7 +14,7 @@ from partnership.running.embedded import SILENT
 
 COMPOSE = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())
 SERVICES = COMPOSE["services"]
-OURS = ("web", "live", "worker", "beat", "sweeper", "setup")
+OURS = ("web", "live", "worker", "beat", "sweeper", "auditor", "setup")
 CADDY = COMPOSE["configs"]["caddyfile"]["content"]
 
 
@@ -39,7 +39,7 @@ def test_every_secret_is_made_by_the_keys_program(tmp_path):
     assert mounted == set(COMPOSE["secrets"])
 
 
-@pytest.mark.parametrize("service", ["web", "live", "worker", "beat", "sweeper"])
+@pytest.mark.parametrize("service", ["web", "live", "worker", "beat", "sweeper", "auditor"])
 def test_the_processes_that_meet_the_public_have_no_owners_password(service):
     assert not any(re.search("OWNER|ADMIN|password", name) for name in SERVICES[service]["secrets"])
 

@@ -3,10 +3,10 @@ time."""
 
 import datetime as dt
 from collections.abc import Iterator
-from uuid import UUID
 
 from django.db.models.functions import Coalesce, Now
 
+from outbox import actions as outbox
 from outbox.models import Channel, Delivery, Notification
 from partnership.models import Membership, Partnership, Role, School
 from tips import actions
@@ -22,7 +22,7 @@ STALE_NOTICES = dt.timedelta(hours=12)
 def load(partnership: Partnership, *, now: dt.datetime) -> None:
     """Tell every story once in this partnership."""
     home, others = schools_of(partnership)
-    stale: list[UUID] = []
+    stale: list[Tip] = []
     for story in STORIES:
         tip = actions.submit_tip(
             school=school_of(story, home, others),
@@ -35,7 +35,7 @@ def load(partnership: Partnership, *, now: dt.datetime) -> None:
         moment = now - dt.timedelta(hours=story.hours)
         move_back(tip, moment, now=now)
         if now - moment > STALE_NOTICES:
-            stale.append(tip.pk)
+            stale.append(tip)
     forget_notices(stale)
 
 
@@ -87,13 +87,11 @@ def move_back(tip: Tip, moment: dt.datetime, *, now: dt.datetime) -> None:
     mine.exclude(acknowledged_at=None).update(acknowledged_at=moment + dt.timedelta(minutes=12))
 
 
-def forget_notices(tips: list[UUID]) -> None:
+def forget_notices(tips: list[Tip]) -> None:
     """The notices of these were sent and seen at the time."""
-    notices = Notification.objects.filter(subject_id__in=tips).values_list("pk", flat=True)
-    waiting = Delivery.objects.filter(notification__in=list(notices))
-    waiting.filter(channel=Channel.EMAIL).update(
-        status=Delivery.Status.SUBMITTED, submitted_at=Now()
-    )
-    waiting.filter(channel=Channel.IN_APP).update(
-        status=Delivery.Status.SEEN, seen_at=Coalesce("seen_at", Now())
-    )
+    for tip in tips:
+        outbox.call_off(tip)
+    about = {tip.pk for tip in tips}
+    notices = Notification.objects.filter(subject_id__in=about).values_list("pk", flat=True)
+    shown = Delivery.objects.filter(notification__in=list(notices), channel=Channel.IN_APP)
+    shown.update(status=Delivery.Status.SEEN, seen_at=Coalesce("seen_at", Now()))

@@ -30,9 +30,7 @@ log = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
-    help = (
-        "Look for messages that were forgotten, every few seconds, and call outside if all is well."
-    )
+    help = "Look every few seconds for what was forgotten; call outside while there is nothing."
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -53,10 +51,10 @@ class Command(BaseCommand):
             return
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.stopped.set())
-        while not self.stopped.is_set():
+        # Those who carry begin with us; at the first look they have had a moment.
+        while not self.stopped.wait(LOOK_SECONDS):
             self.look()
             self.call_if_due()
-            self.stopped.wait(LOOK_SECONDS)
 
     def look(self) -> None:
         """One round. What can not be looked at is wrong, too."""
@@ -82,7 +80,7 @@ class Command(BaseCommand):
 
 
 def call_outside(url: str) -> bool:
-    """Whether the monitor outside has heard us. The address is a secret: the log does not say it."""
+    """Whether the monitor outside has heard us. The log does not say the address."""
     if urlsplit(url).scheme not in {"http", "https"}:
         log.error("HEARTBEAT_URL is not an address of the web; nobody outside hears the auditor.")
         return False
