@@ -220,8 +220,9 @@ def counted(rows: models.QuerySet[Any]) -> int:
 def write_down(look: Look) -> None:
     """Begin, keep and end findings; the log has one line when one begins and one when it ends."""
     for (what, partnership_pk), count in look.found.items():
+        open_one: dict[str, Any] = {"what": what, "partnership_id": partnership_pk}
         finding, is_new = Finding.objects.get_or_create(
-            what=what, partnership_id=partnership_pk, ended_at=None, defaults={"count": count}
+            **open_one, ended_at=None, defaults={"count": count}
         )
         if is_new:
             log.error("Found %s: %d (partnership %s).", what, count, partnership_pk)

@@ -38,8 +38,9 @@ type Group = tuple[Any, str, str, int]
 def claim(partnership: Partnership) -> list[Delivery]:
     """Take up to CHUNK rows for the length of one lease, in one short transaction."""
     with within(partnership):
-        due = Delivery.objects.due().most_urgent_first().select_for_update(skip_locked=True)
-        keys = list(due.values_list("pk", flat=True)[:CHUNK])
+        due = Delivery.objects.due().exclude(expires_at__lte=Now()).most_urgent_first()
+        free = due.select_for_update(skip_locked=True)
+        keys = list(free.values_list("pk", flat=True)[:CHUNK])
         if not keys:
             return []
         taken = Delivery.objects.filter(pk__in=keys)

@@ -5,11 +5,12 @@ Read from the rows at each scrape, so every process of the portal says the same.
 
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -28,7 +29,7 @@ from partnership.tenancy import within
 MOST_PARTNERSHIPS = 1000
 RECENTLY = timedelta(minutes=5)
 SHARES = (0.5, 0.95, 0.99)
-type Row = tuple[tuple[str, ...], float]
+type Place = tuple[str, str]
 
 
 @dataclass
@@ -86,7 +87,8 @@ def queue_gauges(sums: Sums, now: datetime) -> Iterator[Metric]:
 
 
 def provider_gauges(sums: Sums) -> Iterator[Metric]:
-    outcomes, latencies = {}, {}
+    outcomes: dict[Place, int] = {}
+    latencies: dict[Place, int] = {}
     for name, tries in sums.tries.items():
         outcomes |= {(name, "yes"): tries.yes, (name, "no"): tries.no}
         took = {(name, str(share)): tries.within(share) for share in SHARES}
@@ -110,9 +112,8 @@ def house_gauges(now: datetime) -> Iterator[Metric]:
     yield gauge("portal_build_info", "Which portal this is.", ("version",), {(version(),): 1})
 
 
-def gauge(
-    name: str, words: str, labels: Iterable[str], values: dict[tuple[str, ...], int | float]
-) -> Metric:
+def gauge(name: str, words: str, labels: Iterable[str], values: Mapping[Any, float]) -> Metric:
+    """One figure for each combination of labels."""
     family = GaugeMetricFamily(name, words, labels=list(labels))
     for place, value in sorted(values.items()):
         family.add_metric(place, value)

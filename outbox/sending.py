@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from outbox.breakers import Breakers
@@ -73,7 +74,10 @@ def sort_out(claimed: list[Delivery], breakers: Breakers) -> tuple[list[Outcome]
 
 
 def expire(partnership: Partnership) -> int:
-    """Mark what is too old to be sent: a stale alarm is a false one. Return how many."""
+    """Mark what is too old to be sent, also in the hands of a process that died with it: a stale
+    alarm is a false one. Return how many."""
     with within(partnership):
-        stale = Delivery.objects.waiting().filter(expires_at__lte=Now())
-        return stale.update(status=Delivery.Status.EXPIRED)
+        held = Q(status=Delivery.Status.LEASED, lease_until__gt=Now())
+        unsent = Q(status__in=[*Delivery.WAITING, Delivery.Status.LEASED]) & ~held
+        stale = Delivery.objects.filter(unsent, expires_at__lte=Now())
+        return stale.update(status=Delivery.Status.EXPIRED, lease_until=None)

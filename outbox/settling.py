@@ -75,9 +75,10 @@ def settle(partnership: Partnership, outcomes: Iterable[Outcome], breakers: Brea
         if tried:
             endings = [ending_of(one, breakers) for one in tried]
             noted = note(partnership, endings)
-            for ending in endings:
-                if ending.code and ending.outcome.delivery.pk in noted:
-                    follow_up(ending)
+            failed = [one for one in endings if one.code and one.outcome.delivery.pk in noted]
+            hold_notices(failed)
+            for ending in failed:
+                follow_up(ending)
     breakers.note(trial for one in tried if (trial := trial_of(one)))
 
 
@@ -132,6 +133,14 @@ def give_back(rows: Iterable[Delivery]) -> None:
         Delivery.objects.filter(
             pk__in=keys, status=Delivery.Status.LEASED, lease_until=lease_until
         ).update(status=Delivery.Status.PLANNED, lease_until=None, attempts=F("attempts") - 1)
+
+
+def hold_notices(failed: list[Ending]) -> None:
+    """Those under which more may be planned now, in one order: two processes with failures of the
+    same notices must not wait for each other in a circle."""
+    keys = {ending.outcome.delivery.notification_id for ending in failed}
+    notices = Notification.objects.filter(pk__in=keys).order_by("pk")
+    list(notices.select_for_update(no_key=True).values_list("pk"))
 
 
 def follow_up(ending: Ending) -> None:

@@ -7,9 +7,9 @@ import asyncio
 import logging
 import threading
 import time
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from queue import Empty, SimpleQueue
 from types import TracebackType
 
 from outbox.channels.base import Carrier, Parcel, Receipt, SendError
@@ -58,10 +58,11 @@ class Van:
         self._stopping = stopping
         self._loop: asyncio.AbstractEventLoop = loops.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._outcomes: SimpleQueue[Outcome] = SimpleQueue()
+        self._outcomes: deque[Outcome] = deque()
+        self._enough = threading.Event()
         self._carriers: dict[str, Carrier] = {}
-        self._doors: dict[str, asyncio.Semaphore] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._lines: dict[str, deque[Load]] = defaultdict(deque)
+        self._hands: dict[str, set[asyncio.Task[None]]] = defaultdict(set)
         self.under_way = 0
 
     def __enter__(self) -> "Van":
@@ -69,6 +70,8 @@ class Van:
         return self
 
     def __exit__(self, kind: type | None, problem: object, place: TracebackType | None) -> None:
+        if kind is not None and not issubclass(kind, Exception):
+            return  # the process ends at once; its thread does not hold it
         asyncio.run_coroutine_threadsafe(self._empty(), self._loop).result(timeout=15)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(timeout=5)
@@ -83,32 +86,39 @@ class Van:
 
     def outcomes(self) -> list[Outcome]:
         """What has ended by now; waits a moment, so that many are noted together."""
-        found: list[Outcome] = []
-        until = time.monotonic() + COLLECT_SECONDS
-        while len(found) < min(COLLECT_MOST, self.under_way):
-            try:
-                found.append(self._outcomes.get(timeout=max(until - time.monotonic(), 0.001)))
-            except Empty:
-                break
+        if self.under_way:
+            self._enough.wait(COLLECT_SECONDS)
+            self._enough.clear()
+        found = [self._outcomes.popleft() for _ in range(min(COLLECT_MOST, len(self._outcomes)))]
         self.under_way -= len(found)
         return found
 
     def _begin(self, batch: list[Load]) -> None:
         for load in batch:
-            task = self._loop.create_task(self._carry(load))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._lines[load.provider].append(load)
+        for provider, line in self._lines.items():
+            hands = self._hands[provider]
+            for _ in range(min(len(line), ABREAST - len(hands))):
+                hand = self._loop.create_task(self._work(provider))
+                hands.add(hand)
+                hand.add_done_callback(hands.discard)
 
-    async def _carry(self, load: Load) -> None:
-        door = self._doors.setdefault(load.provider, asyncio.Semaphore(ABREAST))
-        async with door:
-            if self._stopping() or time.monotonic() > load.late:
-                self._outcomes.put(Outcome(load.delivery, load.provider))
-                return
-            began = time.monotonic()
-            receipt, failure = await self._attempt(load)
-            took = int((time.monotonic() - began) * 1000)
-            self._outcomes.put(Outcome(load.delivery, load.provider, receipt, failure, took))
+    async def _work(self, provider: str) -> None:
+        """One of those who stand abreast: takes the next as long as there is one."""
+        line = self._lines[provider]
+        while line:
+            self._outcomes.append(await self._carry(line.popleft()))
+            # Not each one wakes the thread that waits: two threads would only push each other.
+            if len(self._outcomes) >= min(COLLECT_MOST, self.under_way):
+                self._enough.set()
+
+    async def _carry(self, load: Load) -> Outcome:
+        if self._stopping() or time.monotonic() > load.late:
+            return Outcome(load.delivery, load.provider)
+        began = time.monotonic()
+        receipt, failure = await self._attempt(load)
+        took = int((time.monotonic() - began) * 1000)
+        return Outcome(load.delivery, load.provider, receipt, failure, took)
 
     async def _attempt(self, load: Load) -> tuple[Receipt | None, SendError | None]:
         """A fault of our own counts as one that may pass: it must not keep the others waiting,
@@ -130,8 +140,8 @@ class Van:
         return self._carriers[provider]
 
     async def _empty(self) -> None:
-        for task in list(self._tasks):
-            task.cancel()
+        for hand in [hand for hands in self._hands.values() for hand in hands]:
+            hand.cancel()
         for carrier in self._carriers.values():
             try:
                 async with asyncio.timeout(3):

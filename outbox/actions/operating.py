@@ -32,8 +32,8 @@ def retry(delivery: Delivery, *, by: User) -> None:
     if is_stale(delivery):
         raise WrongStatus(f"{delivery} would come too late.")
     try_again(delivery)
-    facts = {"channel": delivery.channel, "kind": delivery.notification.kind}
-    audit.record("delivery.retried", delivery, by=by, **facts)
+    kind, channel = delivery.notification.kind, delivery.channel
+    audit.record("delivery.retried", delivery, by=by, kind=kind, channel=channel)
 
 
 @transaction.atomic

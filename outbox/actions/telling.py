@@ -66,12 +66,11 @@ def send(
     if timing.replaces:
         supersede_older(notification)
     keys = [member.pk for member in people]
-    ways = Ways(channels=()) if (ladder := escalating.ladder_for(notification)) else Ways()
+    ladder = escalating.ladder_for(notification)
+    ways = Ways(channels=()) if ladder else Ways()
     planned = plan(notification, keys, ways, not_before=timing.not_before)
     if ladder:
         escalating.begin(notification, ladder, people)
-    if not planned:
-        tell_of_nobody(notification)
     finish(notification, planned, told=keys)
 
 
@@ -180,6 +179,8 @@ def tell_of_nobody(notification: Notification) -> None:
 
 def finish(notification: Notification, planned: int, *, told: Iterable[UUID] = ()) -> None:
     """Ring at open pages, and wake whoever carries, all on commit."""
+    if not planned:
+        tell_of_nobody(notification)
     if told := list(told):
         live.ring("notices", to=told)
     wake = partial(

@@ -24,7 +24,7 @@ from partnership.permissions import MemberRequest, may, requires
 KIND = ContactPoint.Kind
 MINE = "outbox:mine"
 # What opens the doors at the page's end, for those who look after how everybody is reached.
-RIGHTS = ("reach.see", "ladders.manage", "webhooks.manage")
+RIGHTS = ("reach.see", "outbox.see", "ladders.manage", "webhooks.manage")
 
 
 @dataclass(frozen=True)

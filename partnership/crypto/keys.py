@@ -11,6 +11,7 @@ import binascii
 import hashlib
 import hmac
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final, Protocol, cast
 
 from django.conf import settings
@@ -68,7 +69,13 @@ class LocalKeyProvider:
 
 def key_provider() -> KeyProvider:
     """Whoever holds the master key, as MASTER_KEY_PROVIDER names it."""
-    return cast(KeyProvider, import_string(settings.MASTER_KEY_PROVIDER)())
+    return _provider(settings.MASTER_KEY_PROVIDER, settings.MASTER_KEY)
+
+
+@lru_cache(maxsize=4)
+def _provider(path: str, keys: str) -> KeyProvider:
+    """Made once for each ring: a fan-out unwraps thousands of addresses in a row."""
+    return cast(KeyProvider, import_string(path)())
 
 
 def keyed_hash(label: str, value: str | bytes) -> bytes:

@@ -3,6 +3,7 @@ settled after every fault: nothing lost, nothing forgotten, no copy without its 
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,7 @@ from uuid import UUID
 import pytest
 from django.conf import LazySettings
 from django.db import connection
-from django.db.models.functions import Now
+from django.db.models.functions import Now, Random
 
 from outbox import actions, auditing
 from outbox.benches.town import Town
@@ -24,7 +25,7 @@ from tests.outbox.gateway import gateway_process as gateway_process
 from tests.running.portal_process import free_port
 
 KIND = "outbox.test"
-MANY = 320
+MANY = 300
 Status = Delivery.Status
 OPEN = (Status.PLANNED, Status.LEASED, Status.FAILED_FOR_NOW)
 
@@ -62,6 +63,14 @@ class Crowd(Town):
                 found[UUID(message["id"].partition("@")[0])] += message["count"]
         return found
 
+    def came_again(self) -> set[UUID]:
+        """Those of which a copy came."""
+        return {key for key, count in self.copies().items() if count > 1}
+
+    def held(self) -> set[UUID]:
+        """Those in somebody's hands, alive or dead."""
+        return {row["id"] for row in self.rows() if row["status"] == Status.LEASED}
+
     def came(self) -> int:
         """How many different text messages have come."""
         return sum(gateway.counts("sms")["unique"] for gateway in self.gateways)
@@ -83,6 +92,12 @@ class Crowd(Town):
         with within(self.partnership):
             leased = Delivery.objects.filter(status=Status.LEASED)
             leased.update(lease_until=Now())
+
+    def shuffle(self) -> None:
+        """What is due is due in no order at all."""
+        with within(self.partnership):
+            at = Now() - Random() * timedelta(seconds=5)
+            Delivery.objects.exclude(channel="in_app").update(due_at=at)
 
     def let_expire(self) -> None:
         """What was told is not true any more."""

@@ -15,7 +15,7 @@ LONG_FILES: dict[str, str] = {
 LONG_FUNCTIONS: dict[str, str] = {}
 LONG_TESTS: dict[str, str] = {}
 MANY_PARAMETERS: dict[str, str] = {
-    "outbox/actions/telling.py:send takes 6": "The one sentence that every room says to the outbox.",
+    "outbox/actions/telling.py:send takes 6": "What every room says to it.",
 }
 LONG_TEMPLATES: dict[str, str] = {}
 LONG_LINES: dict[str, str] = {}

@@ -21,6 +21,7 @@ def breaks(said: str) -> None:
     try:
         raise ValueError(f"{CANARY} was hit on the stairs, {said}")
     except ValueError as first:
+        log.exception("It is breaking.")
         raise Retold(f"row of {CANARY}") from first
 
 

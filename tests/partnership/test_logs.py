@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import socket
 import sys
 import tempfile
 import urllib.request
@@ -183,11 +184,18 @@ def test_every_line_of_a_worker_is_json(processes):
 @each_form
 def test_a_live_page_that_breaks_says_where_and_not_with_which_words(processes, form):
     processes.environment["LOG_FORMAT"] = form
+    port = free_port()
     command = ("-m", "uvicorn", "tests.partnership.failing:page", "--log-level", "warning")
-    processes._start(*command, "--port", "18765")
-    eventually(lambda: answers("http://127.0.0.1:18765/"))
+    processes._start(*command, "--port", str(port))
+    eventually(lambda: answers(f"http://127.0.0.1:{port}/"))
     eventually(lambda: "ValueError at page:" in processes.said.read_text())
     assert CANARY not in processes.said.read_text()
+
+
+def free_port():
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        return door.getsockname()[1]
 
 
 def answers(url):

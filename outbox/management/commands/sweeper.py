@@ -6,10 +6,12 @@ that is away, and ends within two seconds of SIGTERM.
 """
 
 import logging
+import os
 import signal
 import threading
 import time
 from argparse import ArgumentParser
+from contextlib import suppress
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand
@@ -47,7 +49,10 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self.stop)
         signal.signal(signal.SIGALRM, leave)
-        self.run()
+        with suppress(SystemExit):
+            self.run()
+        logging.shutdown()
+        os._exit(os.EX_OK)  # Python would wait for threads that hang in a mail server
 
     def stop(self, *_: object) -> None:
         """Finish the message under way, and leave."""
@@ -73,8 +78,8 @@ class Command(BaseCommand):
         """Until the next round, carry at once where the database rings."""
         until = time.monotonic() + ROUND_SECONDS
         while not self.stopped.is_set() and (left := until - time.monotonic()) > 0:
-            for key in self.bell.wait(left):
-                self.tend(Partnership.objects.get(pk=key))
+            for partnership in Partnership.objects.filter(pk__in=self.bell.wait(left)):
+                self.tend(partnership)
 
     def sweep(self) -> None:
         """One round through all partnerships."""
