@@ -10,19 +10,18 @@
 
 import time
 from collections.abc import Callable
-from contextlib import suppress
 
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from outbox import escalating
 from outbox.breakers import Breakers
 from outbox.channels.base import SendError
-from outbox.claiming import CHUNK, claim, parcels
+from outbox.claiming import CHUNK, claim
 from outbox.models import Delivery
 from outbox.patience import lease
 from outbox.settling import settle
 from outbox.van import Load, Outcome, Van
-from partnership.crypto import SealError
 from partnership.models import Partnership
 from partnership.tenancy import within
 
@@ -55,6 +54,16 @@ def carry(partnership: Partnership, *, stopping: Callable[[], bool] = lambda: Fa
     return tried
 
 
+def tend(partnership: Partnership, *, stopping: Callable[[], bool] = lambda: False) -> None:
+    """Whatever the clock has made due in one partnership. A ladder that breaks keeps no message
+    waiting."""
+    expire(partnership)
+    try:
+        escalating.climb_due(partnership)
+    finally:
+        carry(partnership, stopping=stopping)
+
+
 def sort_out(claimed: list[Delivery], breakers: Breakers) -> tuple[list[Outcome], list[Load]]:
     """Who carries what; and what can not be carried at all, with its reason."""
     late = time.monotonic() + lease().total_seconds() / 3
@@ -66,10 +75,10 @@ def sort_out(claimed: list[Delivery], breakers: Breakers) -> tuple[list[Outcome]
             failure = SendError("gave-up", permanent=True)
             hopeless.append(Outcome(row, provider, failure=failure))
             continue
-        with suppress(SealError):
-            loads.extend(Load(*pair, provider, late) for pair in parcels([row]))
+        if row.parcel is None:  # its address can not be unwrapped
+            hopeless.append(Outcome(row, provider, failure=SendError("fault", permanent=True)))
             continue
-        hopeless.append(Outcome(row, provider, failure=SendError("fault", permanent=True)))
+        loads.append(Load(row, row.parcel, provider, late))
     return hopeless, loads
 
 

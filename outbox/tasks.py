@@ -30,6 +30,13 @@ def carry(partnership_pk: int) -> None:
     sending.carry(Partnership.objects.get(pk=partnership_pk))
 
 
+@shared_task(name="outbox.tasks.carry_all", ignore_result=True)
+def carry_all() -> None:
+    """Where no sweeper runs: what is due again, and ladders, in every partnership."""
+    for partnership in Partnership.objects.all():
+        sending.tend(partnership)
+
+
 @shared_task(name="outbox.tasks.pulse", ignore_result=True)
 def pulse() -> None:
     """Prove that messages come through the broker to a worker, and a worker to the database."""

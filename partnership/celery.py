@@ -49,6 +49,11 @@ app.conf.update(
             "schedule": 3600.0,
             "options": {"expires": 3599},
         },
+        "carry_all": {
+            "task": "outbox.tasks.carry_all",
+            "schedule": 5.0,
+            "options": {"expires": 4, "queue": "urgent"},
+        },
         "tend_door": {
             "task": "partnership.tasks.tend_door",
             "schedule": 60.0,

@@ -255,8 +255,7 @@ OUTBOX_PROVIDERS = {
     "webhook": ["webhook:"],
 }
 MAILERS: dict[str, dict[str, Any]] = {
-    f"email-{number}": mailer(url)
-    for number, url in enumerate(OUTBOX_PROVIDERS["email"], start=1)
+    f"email-{number}": mailer(url) for number, url in enumerate(OUTBOX_PROVIDERS["email"], start=1)
 }
 MAILERS["default"] = MAILERS["email-1"]
 # "host:port" of stand-ins that may be called although they stand inside; a check refuses them

@@ -131,6 +131,22 @@ class PartnershipKey(models.ForeignKey[Any, Any]):
         return super().get_db_prep_save(value, connection)
 
 
+class UncheckedPartnershipKey(PartnershipKey):
+    """The same for a table with very many rows, each of which has a composite key (partnership,
+    id) to a table that is checked: the database need not look the partnership up once more."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        usual: dict[str, Any] = {
+            "to": "partnership.Partnership",
+            "on_delete": models.PROTECT,
+            "related_name": "+",
+            "editable": False,
+            "db_index": False,
+            "db_constraint": False,
+        }
+        super().__init__(*args, **{**usual, **kwargs})
+
+
 def refuse_unless_open(partnership: Any) -> None:
     """Raise where this key is not the open partnership's; under EVERY_PARTNERSHIP any may pass,
     and the database decides."""

@@ -57,17 +57,17 @@ def send(
 ) -> None:
     """Tell members of something, by every channel they have chosen, once this transaction commits.
 
-    `to` is everybody who may ever know of it, written down now; a ladder of the partnership says
-    who of them is told first and who while nobody answers. `link` leads people who are signed in
-    to `about`; what leaves the house leads to the board and no further.
+    `to` is everybody who may ever know of it, written down now; the partnership's ladder says who
+    of them comes first. `link` leads people who are signed in to `about`; what leaves the house
+    leads to the board.
     """
     people = list({member.pk: member for member in to}.values())
+    keys = [member.pk for member in people]
     notification = written(kind, about=about, link=link, urgency=urgency, timing=timing)
     if timing.replaces:
         supersede_older(notification)
-    keys = [member.pk for member in people]
     ladder = escalating.ladder_for(notification)
-    ways = Ways(channels=()) if ladder else Ways()
+    ways = Ways(channels=() if ladder else None)
     planned = plan(notification, keys, ways, not_before=timing.not_before)
     if ladder:
         escalating.begin(notification, ladder, people)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -12,33 +12,16 @@ from outbox.models.contact import ContactPoint
 from outbox.models.endpoint import WebhookEndpoint
 from outbox.models.notification import Channel, Notification
 from partnership.models import Membership
-from partnership.tenancy import TenantManager, TenantModel
+from partnership.tenancy import TenantManager, TenantModel, UncheckedPartnershipKey
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
-    def due(self) -> DeliveryQuerySet:
-        """What may be carried now, by the database's clock: its time has come and no lease runs."""
-        return self.filter(
-            Q(status__in=Delivery.WAITING, due_at__lte=Now())
-            | Q(status=Delivery.Status.LEASED, lease_until__lte=Now())
-        )
-
     def waiting(self) -> DeliveryQuerySet:
         """Those that have not left the house and are in nobody's hands."""
         return self.filter(status__in=Delivery.WAITING)
 
     def about(self, subject: TenantModel) -> DeliveryQuerySet:
         return self.filter(notification__subject_id=subject.pk)
-
-    def most_urgent_first(self) -> DeliveryQuerySet:
-        return self.order_by("rank", "due_at", "pk")
-
-    def held(self, delivery: Delivery) -> DeliveryQuerySet:
-        """This delivery, if the lease under which it was claimed is still ours: whoever claims
-        it after us gets a later end."""
-        return self.filter(
-            pk=delivery.pk, status=Delivery.Status.LEASED, lease_until=delivery.lease_until
-        )
 
     def on_the_page_of(self, membership: Membership) -> DeliveryQuerySet:
         """The notices this member finds in the portal itself."""
@@ -118,6 +101,7 @@ class Delivery(TenantModel):
     }
 
     # The walls' composite keys hold what these would; one check a row is enough for 10,000.
+    partnership = UncheckedPartnershipKey()
     notification = models.ForeignKey(
         Notification,
         models.CASCADE,
@@ -170,6 +154,9 @@ class Delivery(TenantModel):
     delivered_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(null=True)
     acknowledged_at = models.DateTimeField(null=True)
+
+    # What its carrier gets (outbox.claiming); no column.
+    parcel: Any = None
 
     objects = TenantManager.from_queryset(DeliveryQuerySet)()
 
@@ -267,6 +254,7 @@ class DeliveryAttempt(TenantModel):
     code: empty for a yes; else as in Delivery.last_failure
     """
 
+    partnership = UncheckedPartnershipKey()
     delivery = models.ForeignKey(
         Delivery, models.CASCADE, related_name="tries", db_constraint=False
     )

@@ -46,7 +46,8 @@ class Crowd(Town):
     def rows(self) -> list[dict[str, Any]]:
         """All that should leave the house."""
         with within(self.partnership):
-            return list(Delivery.objects.exclude(channel="in_app").order_by("pk").values())
+            found = Delivery.objects.exclude(channel="in_app").order_by("pk")
+            return [dict(row) for row in found.values()]
 
     def statuses(self, channel: str = "sms") -> Counter[str]:
         return Counter(row["status"] for row in self.rows() if row["channel"] == channel)

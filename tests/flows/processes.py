@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.db import connection, connections
@@ -34,7 +35,7 @@ from outbox.management.commands import sweeper
 sweeper.ROUND_SECONDS = 600.0
 call_command("sweeper")
 """
-OTHERS = "datname = current_database() AND pid <> pg_backend_pid()"
+OTHERS = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 
 
 def eventually(happens: Callable[[], object], *, within: float = PATIENCE_SECONDS) -> None:
@@ -112,7 +113,7 @@ def own_broker() -> Iterator[Valkey]:
         valkey = Valkey(Place(Path(folder)))
         valkey.launch()
         valkey.wait()
-        facts = tasks.carry.app.conf
+        facts: Any = tasks.carry.app.conf
         before, tasks._rests_until = facts.broker_write_url, 0.0
         facts.broker_write_url = valkey.url().replace("unix://", "redis+socket://")
         try:
@@ -126,20 +127,14 @@ def own_broker() -> Iterator[Valkey]:
 def cut_connections(which: str = "true") -> int:
     """End the database connections of all others, or of those that the condition names."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
-            f"WHERE {OTHERS} AND {which}"
-        )
+        cursor.execute(f"SELECT count(pg_terminate_backend(pid)) {OTHERS} AND {which}")
         return int(cursor.fetchone()[0])
 
 
 def somebody_waits_for_a_lock() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_stat_clear_snapshot()")  # else a transaction sees an old picture
-        cursor.execute(
-            "SELECT count(*) > 0 FROM pg_stat_activity "
-            f"WHERE {OTHERS} AND wait_event_type = 'Lock'"
-        )
+        cursor.execute(f"SELECT count(*) > 0 {OTHERS} AND wait_event_type = 'Lock'")
         return bool(cursor.fetchone()[0])
 
 

@@ -18,6 +18,7 @@ from tests.flows.crowd import standby as standby
 from tests.flows.crowd import standby_process as standby_process
 from tests.flows.crowd import usual as usual
 from tests.flows.processes import (
+    OTHERS,
     cut_connections,
     eventually,
     send,
@@ -38,7 +39,7 @@ ENDS_WITHIN_SECONDS = 6
 # So many wait for one provider's answer.
 AT_ONCE = 100
 # People in one of many notices, and how often an alarm is tried.
-NOTICE, LEASES_OF_PANIC = 20, 6
+NOTICE, LEASES_OF_PANIC = 10, 6
 
 
 def took(deed):
@@ -51,6 +52,18 @@ def ring_for(key):
     """As if a deed had been done in that partnership."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify('outbox', %s)", [str(key)])
+
+
+def sweepers_at_the_bell():
+    """How many have said that they listen, and done nothing there since."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) {OTHERS} AND query LIKE 'LISTEN%'")
+        return cursor.fetchone()[0]
+
+
+def stop_and_go(those, number):
+    for child in those:
+        send(child, number)
 
 
 @pytest.fixture
@@ -77,9 +90,7 @@ def test_every_worker_killed_in_the_middle_loses_nothing(processes, crowd, usual
 
 
 @pytest.mark.parametrize("who", ["workers", "sweeper"])
-def test_killed_between_the_providers_yes_and_our_note_costs_one_copy(
-    processes, crowd, usual, who
-):
+def test_killed_between_the_providers_yes_and_our_note_costs_one_copy(processes, crowd, usual, who):
     first = processes.sweeper() if who == "sweeper" else processes.worker(abreast=2)
     processes.awake(who)
     usual.control("sms", stall=20)
@@ -214,9 +225,7 @@ def test_connections_cut_in_the_middle_of_a_claim_take_nothing_with_them(process
     assert sweeper.poll() is None
 
 
-def test_connections_cut_in_the_middle_of_a_fan_out_cost_one_copy_at_most(
-    processes, crowd, usual
-):
+def test_connections_cut_in_the_middle_of_a_fan_out_cost_one_copy_at_most(processes, crowd, usual):
     usual.control("sms", latency_ms=SLOW_MS)
     sweeper = processes.sweeper()
     processes.worker(abreast=2)
@@ -235,7 +244,6 @@ def test_connections_cut_in_the_middle_of_a_fan_out_cost_one_copy_at_most(
 def test_a_stale_alarm_in_dead_hands_is_never_sent(processes, crowd, usual):
     usual.control("sms", stall=20)
     first = processes.sweeper()
-    processes.awake("sweeper")
     crowd.alarm("urgent")
     eventually(lambda: crowd.came() >= AT_ONCE)
     processes.kill(first)
@@ -251,13 +259,15 @@ def test_a_stale_alarm_in_dead_hands_is_never_sent(processes, crowd, usual):
 
 
 def test_many_notices_that_fail_at_once_do_not_stop_each_other(processes, crowd, usual):
-    usual.control("sms", fail=500, times=MANY)
+    usual.control("sms", fail=500, times=2 * MANY)
+    both = [processes.sweeper(), processes.sweeper()]
+    eventually(lambda: sweepers_at_the_bell() == len(both))
+    stop_and_go(both, signal.SIGSTOP)
     for first in range(0, MANY, NOTICE):
-        crowd.alarm(to=crowd.people[first : first + NOTICE])
+        for _ in both:
+            crowd.alarm(to=crowd.people[first : first + NOTICE])
     crowd.shuffle()
-    processes.sweeper()
-    processes.sweeper()
-    processes.worker(abreast=2)
+    stop_and_go(both, signal.SIGCONT)
     crowd.settle_accounts(leases=LEASES_OF_PANIC)
     assert not crowd.came_again()
     assert crowd.statuses("email")[Status.SUBMITTED] > 0

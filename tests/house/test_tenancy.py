@@ -13,7 +13,7 @@ ACROSS = {
 RAW_SQL = {
     "outbox/auditing.py": "Bounds how long a look may take, reads no row.",
     "outbox/breakers.py": "Counts a provider's failures in one statement; no tenant's row.",
-    "outbox/claiming.py": "Takes an advisory lock, reads no row.",
+    "outbox/claiming.py": "One statement with the partnership in its WHERE (ADR 12); a lock.",
     "outbox/planning.py": "One INSERT … SELECT with the partnership in every WHERE (ADR 11).",
     "outbox/settling.py": "Notes a batch at once, with the partnership in its WHERE (ADR 12).",
     "partnership/audit.py": "Reads the chain as the trigger wrote it, with the partnership named.",

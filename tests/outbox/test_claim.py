@@ -35,7 +35,7 @@ def claim_elsewhere(town: Partnership) -> list[Delivery]:
         try:
             with connection.cursor() as cursor:
                 cursor.execute("SET lock_timeout = '2s'")
-            return sending.claim(town)
+            return claiming.claim(town)
         finally:
             connection.close()
 
@@ -45,7 +45,7 @@ def claim_elsewhere(town: Partnership) -> list[Delivery]:
 
 def test_nobody_waits_for_rows_that_another_is_just_claiming(town):
     with within(town):
-        assert len(sending.claim(town)) == 2
+        assert len(claiming.claim(town)) == 2
         assert claim_elsewhere(town) == []
 
 
@@ -54,14 +54,14 @@ def test_each_takes_what_the_other_has_left(town, monkeypatch):
     with within(town):
         Delivery.objects.update(gathers_as="")
     with within(town):
-        (ours,) = sending.claim(town)
+        (ours,) = claiming.claim(town)
         (theirs,) = claim_elsewhere(town)
     assert ours.pk != theirs.pk
 
 
 def test_only_one_gathers_at_a_time_and_the_other_leaves_it_to_the_next_round(town):
     with within(town):
-        (first, second) = sending.claim(town)
+        (first, second) = claiming.claim(town)
         sending.settle(town, [Outcome(first, ""), Outcome(second, "")], Breakers())
         assert claim_elsewhere(town) == []
         assert Delivery.objects.filter(status="planned").count() == 2

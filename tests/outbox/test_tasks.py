@@ -71,3 +71,9 @@ def test_a_worker_that_hears_of_it_shows_that_workers_live(db):
     assert not beats_recently("workers")
     tasks.pulse()
     assert beats_recently("workers")
+
+
+def test_celery_alone_carries_what_is_due_again(mapleton, tell, principal_rivera, email_to):
+    tell(principal_rivera)
+    tasks.carry_all()
+    assert email_to(principal_rivera).status == "submitted"

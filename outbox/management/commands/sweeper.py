@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, connections
 
-from outbox import escalating, sending
+from outbox import sending
 from outbox.listening import Doorbell
 from partnership.models import Partnership
 from partnership.pulse import beat
@@ -93,9 +93,7 @@ class Command(BaseCommand):
     def tend(self, partnership: Partnership) -> None:
         """What breaks in one partnership must not keep the next one waiting."""
         try:
-            sending.expire(partnership)
-            escalating.climb_due(partnership)
-            sending.carry(partnership, stopping=self.stopped.is_set)
+            sending.tend(partnership, stopping=self.stopped.is_set)
         except (OperationalError, InterfaceError):
             raise
         except Exception:  # any fault of ours; the rows are still there
