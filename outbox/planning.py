@@ -124,6 +124,16 @@ class Ways:
     or_email: bool = False
 
     @property
+    def facts(self) -> dict[str, Any]:
+        """The same for the statement."""
+        return {
+            "channels": None if self.channels is None else list(self.channels),
+            "in_app": self.in_app,
+            "or_email": self.or_email and Channel.EMAIL not in (self.channels or ()),
+            "kinds": self.kinds,
+        }
+
+    @property
     def kinds(self) -> list[str]:
         """The contact points by which somebody could be reached so."""
         wanted = [channel for channel in self.channels or () if channel in served_channels()]
@@ -143,20 +153,15 @@ def plan(
     facts = {
         **facts_of(notification),
         "members": list(people),
-        "channels": None if ways.channels is None else list(ways.channels),
-        "in_app": ways.in_app,
-        "or_email": ways.or_email and Channel.EMAIL not in (ways.channels or ()),
-        "kinds": ways.kinds,
+        **ways.facts,
         "wave": wave,
         "not_before": not_before,
     }
-    statement = PLAN.format(
-        ways=PEOPLE + (ENDPOINTS if ways.endpoints else ""),
-        # A new notice can not be there already, and to look costs a third of the whole.
-        unless_there="ON CONFLICT DO NOTHING" if wave or not ways.in_app else "",
-    )
+    # A new notice can not be there already, and to look costs a third of the whole.
+    unless_there = "ON CONFLICT DO NOTHING" if wave or not ways.in_app else ""
+    told = PEOPLE + (ENDPOINTS if ways.endpoints else "")
     with connection.cursor() as cursor:
-        cursor.execute(statement, facts)
+        cursor.execute(PLAN.format(ways=told, unless_there=unless_there), facts)
         (planned, _) = cursor.fetchone()
     return int(planned)
 

@@ -58,8 +58,7 @@ def send(
     """Tell members of something, by every channel they have chosen, once this transaction commits.
 
     `to` is everybody who may ever know of it, written down now; the partnership's ladder says who
-    of them comes first. `link` leads people who are signed in to `about`; what leaves the house
-    leads to the board.
+    of them comes first. `link` leads to `about`; what leaves the house leads to the board.
     """
     people = list({member.pk: member for member in to}.values())
     keys = [member.pk for member in people]

@@ -65,5 +65,6 @@ def test_a_passkey_uncovers_the_screen(site: Site) -> None:
     page.get_by_role("link", name=PASSKEY).click()
     page.get_by_role("button", name=PASSKEY).click()
     page.wait_for_url("**/sand-springs/board/")
+    page.wait_for_load_state()
     page.goto("/sand-springs/schools/")
     expect(page).to_have_url(re.compile("/sand-springs/schools/$"))

@@ -12,6 +12,12 @@ from django.core.management import CommandError, call_command
 from partnership.benches import BENCHES, result
 
 PROMISED = {
+    "fanout": {
+        "press_commit_ms",
+        "last_of_1000_ms",
+        "last_of_10000_ms",
+        "speedup_over_naive",
+    },
     "stream": {"publish_to_last_client_ms", "memory_per_client_kb", "connect_all_s"},
     "tenancy": {
         "select_by_id_overhead_ratio",
