@@ -12,6 +12,11 @@ from base64 import urlsafe_b64encode
 from pathlib import Path
 
 KEYS = ("SECRET_KEY", "MASTER_KEY", "TIP_PEPPER")
+# Addresses of providers, empty until somebody writes one in; an empty channel does not exist.
+PROVIDERS = (
+    *("EMAIL_URL", "EMAIL_STANDBY_URL", "SMS_URL", "SMS_STANDBY_URL"),
+    *("VOICE_URL", "VOICE_STANDBY_URL"),
+)
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 # File of an address → role, host and database in docker-compose.yml.
 ADDRESSES = {
@@ -56,10 +61,11 @@ def lost_keys(folder: Path) -> list[str]:
     return [name for name in KEYS if not {name, f"{name}_FILE"} & known]
 
 
-def keep_push_key(folder: Path) -> str:
+def keep_push_key(folder: Path, *, mode: int = 0o600) -> str:
     """The key that signs pushes (VAPID): any number of the curve P-256, as 32 raw bytes."""
     raw = (secrets.randbelow(P256_ORDER - 1) + 1).to_bytes(32, "big")
-    return keep(folder, "WEBPUSH_PRIVATE_KEY", urlsafe_b64encode(raw).rstrip(b"=").decode())
+    text = urlsafe_b64encode(raw).rstrip(b"=").decode()
+    return keep(folder, "WEBPUSH_PRIVATE_KEY", text, mode=mode)
 
 
 def keep_password(folder: Path, role: str) -> str:
@@ -72,7 +78,9 @@ def make_secret_files(folder: Path) -> None:
     readable = 0o644
     for name in KEYS:
         keep(folder, name, secrets.token_hex(32), mode=readable)
-    keep(folder, "EMAIL_URL", "", mode=readable)
+    for name in PROVIDERS:
+        keep(folder, name, "", mode=readable)
+    keep_push_key(folder, mode=readable)
     admin = {
         host: keep(folder, f"{host}.password", secrets.token_hex(32), mode=readable)
         for host in ("database", "vault")

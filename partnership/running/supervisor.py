@@ -42,7 +42,9 @@ LIVE = (
     *("--log-level", "warning", "--no-access-log", "--no-server-header", "--no-proxy-headers"),
     *("--timeout-graceful-shutdown", "3"),
 )
-WORKER = ("worker", "-Q", "panic,urgent,routine,bulk", "-c", "2", "-l", "WARNING")
+WORKER = ("worker", "-Q", "urgent,routine,bulk", "-c", "2", "-l", "WARNING", "-n", "worker@%h")
+# Alarms have workers of their own: one long routine task must not stand in their way.
+PANIC = ("worker", "-Q", "panic", "-c", "1", "-l", "WARNING", "-n", "panic@%h")
 CALM = ("--without-gossip", "--without-mingle")
 
 
@@ -116,6 +118,7 @@ class Supervisor:
             Process("web", ("-m", *GUNICORN), {**env, "PORTAL_LIVE_SOCKET": live}),
             Process("live", (*LIVE, "--uds", live), env),
             Process("worker", (*celery, *WORKER, *CALM), env),
+            Process("panic", (*celery, *PANIC, *CALM), env),
             Process("beat", (*celery, "beat", "-l", "WARNING", "-s", schedule, "--pidfile="), env),
             Process("sweeper", ("manage.py", "sweeper"), env),
             Process("auditor", ("manage.py", "auditor"), env),

@@ -19,8 +19,9 @@ from partnership.running.voice import tell
 BROWSER_TESTS = REPOSITORY / "tests" / "browser"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 TAKES_A_VALUE = {"-k", "-m", "-n", "-p", "-o", "-c", "-r", "-W", "--maxfail", "--ignore"}
-# Neighbors stay together, as they share what is costly to set up; the idle one takes over.
-WHOLE = ["-n", "2", "--dist", "worksteal", "--ignore=tests/browser"]
+# Three for two cores, since many tests wait for real processes. Neighbors stay together, as they
+# share what is costly to set up; the idle one takes over.
+WHOLE = ["-n", "3", "--dist", "worksteal", "--ignore=tests/browser"]
 NOTHING_COLLECTED, WRONG_USE = 5, 4
 
 
@@ -53,7 +54,7 @@ def split(arguments: list[str]) -> tuple[list[str], list[str]]:
 
 
 def plain_runs(options: list[str], paths: list[str]) -> list[list[str]]:
-    """Everything but the browser; in two processes when it is the whole."""
+    """Everything but the browser; side by side when it is the whole."""
     if not paths:
         return [[*WHOLE, *options]]
     plain = [path for path in paths if not is_browser(path)]

@@ -24,7 +24,6 @@ PUBLIC = [
     "/norman/nowhere/",
     "/accounts/login/",
     "/demo/",
-    "/demo/mailbox/",
     "/demo/mailbox/?partnership=norman",
 ]
 STAFF = {

@@ -14,7 +14,7 @@ from partnership.running.embedded import SILENT
 
 COMPOSE = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())
 SERVICES = COMPOSE["services"]
-OURS = ("web", "live", "worker", "beat", "sweeper", "auditor", "setup")
+OURS = ("web", "live", "worker", "panic", "beat", "sweeper", "auditor", "setup")
 CADDY = COMPOSE["configs"]["caddyfile"]["content"]
 
 
@@ -39,7 +39,9 @@ def test_every_secret_is_made_by_the_keys_program(tmp_path):
     assert mounted == set(COMPOSE["secrets"])
 
 
-@pytest.mark.parametrize("service", ["web", "live", "worker", "beat", "sweeper", "auditor"])
+@pytest.mark.parametrize(
+    "service", ["web", "live", "worker", "panic", "beat", "sweeper", "auditor"]
+)
 def test_the_processes_that_meet_the_public_have_no_owners_password(service):
     assert not any(re.search("OWNER|ADMIN|password", name) for name in SERVICES[service]["secrets"])
 
@@ -53,11 +55,16 @@ def test_every_module_that_is_started_exists():
             assert is_file or value.isdecimal() or importlib.util.find_spec(value), value
 
 
-def test_the_worker_hears_every_queue():
-    command = SERVICES["worker"]["command"]
+def queues(command):
+    return command[command.index("-Q") + 1].split(",")
 
-    assert command[command.index("-Q") + 1].split(",") == list(QUEUES)
-    assert supervisor.WORKER[supervisor.WORKER.index("-Q") + 1].split(",") == list(QUEUES)
+
+def test_every_queue_is_heard_and_alarms_have_workers_of_their_own():
+    composed = [queues(SERVICES[name]["command"]) for name in ("panic", "worker")]
+    started = [queues(command) for command in (supervisor.PANIC, supervisor.WORKER)]
+
+    assert composed == started
+    assert composed == [["panic"], [queue for queue in QUEUES if queue != "panic"]]
 
 
 def test_streams_go_to_the_live_process_as_it_is_started_here():
