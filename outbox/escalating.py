@@ -145,4 +145,4 @@ def give_up(escalation: Escalation) -> None:
         status=Escalation.Status.UNANSWERED, next_at=None
     )
     notice = escalation.notification
-    settling.tell_coordinators(UNANSWERED, notice, link=notice.link, missed=notice.pk)
+    settling.tell_those_who_may_know(UNANSWERED, notice)

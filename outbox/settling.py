@@ -19,6 +19,7 @@ from outbox.planning import Ways, plan
 from outbox.van import Outcome
 from partnership import live
 from partnership.models import Membership, Partnership, Role
+from partnership.models.people import MembershipQuerySet
 from partnership.states import WrongStatus, advance
 from partnership.tenancy import within
 
@@ -207,11 +208,27 @@ def tell_of_undeliverable(row: Delivery) -> None:
 
 
 def tell_coordinators(kind: str, of: Notification, *, link: str, missed: Any) -> None:
+    """Tell whoever can mend addresses and access; never what it was about."""
+    tell_here(kind, of, Membership.objects.current().holding(Role.COORDINATOR), (link, missed))
+
+
+def tell_those_who_may_know(kind: str, of: Notification) -> None:
+    """Tell the coordinators among those whom a notice was for; where there is none, all of them.
+    Nobody else: a notice can be about a coordinator (ADR 14)."""
+    told = Delivery.objects.filter(notification=of).values("membership")
+    people = Membership.objects.current().filter(pk__in=told)
+    coordinators = people.holding(Role.COORDINATOR)
+    tell_here(kind, of, coordinators if coordinators else people, (of.link, of.pk))
+
+
+def tell_here(
+    kind: str, of: Notification, people: MembershipQuerySet, matter: tuple[str, Any]
+) -> None:
     """In the portal itself, since that needs no provider; once as long as it is unseen."""
+    link, missed = matter
     told = Delivery.objects.unseen().filter(
         notification__kind=kind, notification__subject_id=missed
     )
-    people = Membership.objects.current().holding(Role.COORDINATOR)
     keys = list(people.exclude(pk__in=told.values("membership")).values_list("pk", flat=True))
     if not keys:
         return

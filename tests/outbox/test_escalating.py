@@ -30,6 +30,11 @@ def time_passes():
     Escalation.objects.open().update(next_at=Now() - timedelta(seconds=1))
 
 
+def silence_told():
+    rows = Delivery.objects.filter(notification__kind="outbox.unanswered", channel="in_app")
+    return [row.membership for row in rows.select_related("membership")]
+
+
 def told_by(channel):
     rows = Delivery.objects.filter(channel=channel).order_by("pk")
     return [row.membership for row in rows.select_related("membership")]
@@ -90,15 +95,25 @@ def test_the_last_step_is_repeated_and_then_the_coordinators_learn_of_the_silenc
     every_way, ladder, reach, tell, mapleton, principal_rivera, coordinator_okafor
 ):
     reach(principal_rivera)
-    ladder({}, repeats=2)
-    tell(principal_rivera, urgency="urgent")
+    ladder({"roles": ["principal"]}, repeats=2)
+    tell(principal_rivera, coordinator_okafor, urgency="urgent")
     for _ in range(3):
         time_passes()
         escalating.climb_due(mapleton)
     assert told_by("sms") == [principal_rivera] * 3
     assert Escalation.objects.get().status == "unanswered"
-    (notice,) = Delivery.objects.filter(membership=coordinator_okafor)
-    assert (notice.notification.kind, notice.channel) == ("outbox.unanswered", "in_app")
+    assert silence_told() == [coordinator_okafor]
+
+
+def test_a_coordinator_whom_the_notice_is_not_for_learns_of_no_silence(
+    every_way, ladder, reach, tell, mapleton, principal_rivera, coordinator_okafor
+):
+    reach(principal_rivera)
+    ladder({})
+    tell(principal_rivera, urgency="urgent")
+    time_passes()
+    escalating.climb_due(mapleton)
+    assert silence_told() == [principal_rivera]
 
 
 def test_an_answer_after_the_last_step_counts(
