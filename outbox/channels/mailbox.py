@@ -13,6 +13,7 @@ from email.parser import BytesParser
 from email.utils import parsedate_to_datetime
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from threading import Lock
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -25,6 +26,9 @@ from outbox.models import Channel
 LINK = re.compile(r"(https?://\S+)")
 TIMEOUT_SECONDS = 3
 
+# Several threads send, and Python's Maildir makes its folders and names without a lock.
+ONE_AT_A_TIME = Lock()
+
 
 class StandInAway(Exception):
     """The stand-in gateway does not answer."""
@@ -36,7 +40,8 @@ class MailboxBackend(BaseEmailBackend):
     def send_messages(self, email_messages: Iterable[Any]) -> int:
         letters: list[Letter] = list(email_messages)
         for letter in letters:
-            folder_of(letter.partnership).add(letter.message().as_bytes())
+            with ONE_AT_A_TIME:
+                folder_of(letter.partnership).add(letter.message().as_bytes())
         return len(letters)
 
 

@@ -1,5 +1,6 @@
 import json
 import smtplib
+from concurrent.futures import ThreadPoolExecutor
 from email.message import EmailMessage
 
 import pytest
@@ -7,7 +8,8 @@ from django.core.mail import mailers
 from django.test import Client
 
 from outbox import actions, sending
-from outbox.channels.mailbox import newest, newest_letters
+from outbox.channels.email import Letter
+from outbox.channels.mailbox import MailboxBackend, newest, newest_letters
 from outbox.views.mailbox import PHONES
 from partnership.demo import DEMO_PARTNERSHIPS
 from tests.outbox.conftest import BULLETIN
@@ -159,3 +161,20 @@ def test_without_its_stand_in_the_mailbox_says_so(stand_in, settings, mapleton):
 def test_no_two_partnerships_of_the_demo_share_their_numbers(facts):
     assert facts.phones
     assert [other for other in DEMO_PARTNERSHIPS if other.phones == facts.phones] == [facts]
+
+
+def letters_to(partnership, count):
+    for number in range(count):
+        letter = Letter(f"Letter {number}", "Words", to=["rivera@mapleton.example"])
+        letter.partnership = partnership
+        yield letter
+
+
+def test_the_first_letters_of_several_threads_are_all_kept(settings, tmp_path):
+    """They make the folder together."""
+    with ThreadPoolExecutor(4) as threads:
+        for number in range(60):
+            settings.MAILBOX_DIR = tmp_path / str(number)
+            post = MailboxBackend().send_messages
+            list(threads.map(lambda one, post=post: post([one]), letters_to("mapleton", 4)))
+            assert len(newest_letters("mapleton", most=9)) == 4

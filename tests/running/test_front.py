@@ -116,4 +116,4 @@ def test_the_keys_program_needs_nothing_but_python(tmp_path):
     done = subprocess.run([sys.executable, "-I", program, tmp_path / "s"], check=False)
 
     assert done.returncode == 0
-    assert len(list((tmp_path / "s").iterdir())) == 12
+    assert len(list((tmp_path / "s").iterdir())) == 18
