@@ -19,9 +19,8 @@ from partnership.running.voice import tell
 BROWSER_TESTS = REPOSITORY / "tests" / "browser"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 TAKES_A_VALUE = {"-k", "-m", "-n", "-p", "-o", "-c", "-r", "-W", "--maxfail", "--ignore"}
-# Three for two cores, since many tests wait for real processes. Neighbors stay together, as they
-# share what is costly to set up; the idle one takes over.
-WHOLE = ["-n", "3", "--dist", "worksteal", "--ignore=tests/browser"]
+# Neighbors stay together, as they share what is costly to set up; the idle one takes over.
+WHOLE = ["-n", "2", "--dist", "worksteal", "--ignore=tests/browser"]
 NOTHING_COLLECTED, WRONG_USE = 5, 4
 
 
